@@ -1,0 +1,47 @@
+import type { Party } from "../proto/message.js";
+import type { Position } from "../proto/position.js";
+import type { RoutingChange } from "./broker.js";
+import type { Authority, Entry } from "./entry.js";
+
+/** What somebody wants to say, before it has a place. */
+export interface Draft {
+  readonly tenant: string;
+  readonly c: string;
+  readonly from: Party;
+  readonly mid: string;
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Up to where the sender had read when it first tried this mid; the beginning when it does not say. */
+  readonly since?: Position;
+  /** The caller vouches that this agent may read the conversation; it may then post notes without holding it. */
+  readonly reader?: boolean;
+}
+
+/** The router's drafts: an assignment is a message and a compare-and-set. */
+export interface RoutingDraft extends Draft {
+  readonly routing: RoutingChange;
+}
+
+/** An entry in the live timeline. */
+export interface Receipt {
+  readonly entry: Entry;
+  /** The mid was already said: this is its first place. */
+  readonly dup: boolean;
+  /**
+   * Resolves when the entry is on the journal and settled under the epoch it was appended in. Rejects with `pending` when that is not
+   * known 3 s after this append; the entry may still become durable. Never left unhandled by the timeline itself.
+   */
+  readonly durable: Promise<void>;
+}
+
+/** The answer to a routing draft. */
+export type Routed =
+  | { readonly at: "routed"; readonly receipt: Receipt }
+  /** Too late: what stands instead (no authority while the life has only its barrier). */
+  | { readonly at: "stale"; readonly authority: Authority | undefined; readonly head: Position }
+  | { readonly at: "cold" };
+
+/** The answer to the first entry of a life. */
+export type Begun =
+  | { readonly at: "begun"; readonly receipt: Receipt }
+  | { readonly at: "alive"; readonly authority: Authority | undefined; readonly head: Position };

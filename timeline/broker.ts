@@ -153,6 +153,7 @@ export interface Page {
 }
 
 export interface Life {
+  readonly tenant: string;
   readonly epoch: number;
   readonly head: Position;
   /** The position of the oldest entry in the window. */

@@ -1,7 +1,7 @@
 import type { Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { RoutingChange } from "./broker.js";
-import type { Authority, Entry } from "./entry.js";
+import type { Authority } from "./entry.js";
 
 /** What somebody wants to say, before it has a place. */
 export interface Draft {
@@ -22,16 +22,29 @@ export interface RoutingDraft extends Draft {
   readonly routing: RoutingChange;
 }
 
-/** An entry in the live timeline. */
+/** A message in the live timeline. */
 export interface Receipt {
-  readonly entry: Entry;
+  /** Where the broker put it. */
+  readonly place: Place;
   /** The mid was already said: this is its first place. */
   readonly dup: boolean;
   /**
-   * Resolves when the entry is on the journal and settled under the epoch it was appended in. Rejects with `pending` when that is not
-   * known 3 s after this append; the entry may still become durable. Never left unhandled by the timeline itself.
+   * Resolves when the entry is on the journal and settled under the epoch it was appended in, with the place it has for ever: the
+   * reply names this one. Rejects with `pending` when that is not known 3 s after this append; the entry may still become durable.
+   * May be ignored: a rejection nobody waits for is not an unhandled one.
    */
-  readonly durable: Promise<void>;
+  readonly durable: Promise<Place>;
+}
+
+/** Where a message stands. */
+export interface Place {
+  readonly pos: Position;
+  readonly ts: number;
+}
+
+/** What a sender is told: its message stands here, durably. */
+export interface Posted extends Place {
+  readonly dup: boolean;
 }
 
 /** The answer to a routing draft. */

@@ -1,0 +1,91 @@
+import { describe, load } from "./environment.js";
+import { bytes, choice, DAY, HOUR, int, KiB, list, MINUTE, ms, path, port, SECOND, section, string, type Values, whole } from "./setting.js";
+
+/**
+ * The one table of settings. A row's key is its variable's name in camelCase, without the prefix; each room has its section.
+ *
+ * `docs/CONFIG.md` is written from it (`npm run gen:config-doc`).
+ */
+
+// biome-ignore format: a table reads best with one row on one line
+const processRows = section({
+  data: { env: "DESKWIRE_DATA", type: path, default: "./data", help: "Folder for everything the embedded storage keeps. One process at a time may use it." },
+  host: { env: "DESKWIRE_HOST", type: string, default: "127.0.0.1", help: "Address the gateway listens on for clients." },
+  port: { env: "DESKWIRE_PORT", type: port, default: 8080, help: "Port for clients: WebSocket, HTTP and the console. 0 takes any free port." },
+  opsHost: { env: "DESKWIRE_OPS_HOST", type: string, default: "127.0.0.1", help: "Address of the operations port." },
+  opsPort: { env: "DESKWIRE_OPS_PORT", type: port, default: 8081, help: "Operations port: /healthz, /readyz and /metrics. Not for the public. 0 takes any free port." },
+  demoPort: { env: "DESKWIRE_DEMO_PORT", type: port, default: 8083, help: "Port of the demo site with the widget, on loopback. 0 means no demo site." },
+  logLevel: { env: "DESKWIRE_LOG_LEVEL", type: choice("fatal", "error", "warn", "info", "debug", "trace", "silent"), default: "info", help: "Lowest level that is logged." },
+  drainMs: { env: "DESKWIRE_DRAIN_MS", type: ms, default: 10 * SECOND, unit: "ms", help: "Time to finish what was taken after SIGTERM, before everything is closed." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const accessRows = section({
+  adminPassword: { env: "DESKWIRE_ADMIN_PASSWORD", type: string, default: "", secret: true, help: "Replaces the passwords of the demo accounts. Without it only loopback addresses are listened on." },
+  sessionKeys: { env: "DESKWIRE_SESSION_KEYS", type: list, default: [], secret: true, help: "Ed25519 private key seeds (32 bytes, base64url) of our own tokens: the first signs, all verify. Empty: one is made and kept in the data folder." },
+  agentTokenMs: { env: "DESKWIRE_AGENT_TOKEN_MS", type: ms, default: 15 * MINUTE, unit: "ms", help: "Life of an agent's token." },
+  visitorTokenMs: { env: "DESKWIRE_VISITOR_TOKEN_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "Life of a visitor's token." },
+  refreshGraceMs: { env: "DESKWIRE_REFRESH_GRACE_MS", type: ms, default: 7 * DAY, unit: "ms", help: "How long after its end a visitor's token may still be refreshed." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const gatewayRows = section({
+  frameBytes: { env: "DESKWIRE_FRAME_BYTES", type: bytes, default: 64 * KiB, unit: "bytes", help: "Largest client frame; a larger one closes the socket (frame_too_large)." },
+  textBytes: { env: "DESKWIRE_TEXT_BYTES", type: bytes, default: 16 * KiB, unit: "bytes", help: "Largest message body, as JSON in UTF-8; a larger one is refused (too_large)." },
+  serverFrameBytes: { env: "DESKWIRE_SERVER_FRAME_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Largest frame sent to a client." },
+  payloadBytes: { env: "DESKWIRE_PAYLOAD_BYTES", type: bytes, default: 96 * KiB, unit: "bytes", help: "Above this the socket is cut without a close code. Above DESKWIRE_FRAME_BYTES, so that frames up to it are judged and answered." },
+  sendQueueBytes: { env: "DESKWIRE_SEND_QUEUE_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Unsent bytes per socket before it is closed and may resume (slow_consumer)." },
+  inFlight: { env: "DESKWIRE_IN_FLIGHT", type: whole(1), default: 32, unit: "commands", help: "Unanswered commands per socket (too_many_in_flight)." },
+  sendsPerS: { env: "DESKWIRE_SENDS_PER_S", type: whole(1), default: 20, unit: "sends/s", help: "Sends per second and socket that go on for ever (rate_limited)." },
+  sendsBurst: { env: "DESKWIRE_SENDS_BURST", type: whole(1), default: 40, unit: "sends", help: "Sends a socket may make at once after a rest." },
+  idleMs: { env: "DESKWIRE_IDLE_MS", type: ms, default: 60 * SECOND, unit: "ms", help: "A peer silent for this long is dropped." },
+  pingMs: { env: "DESKWIRE_PING_MS", type: ms, default: 10 * SECOND, unit: "ms", help: "How often clients are asked to send `ping`." },
+  helloTimeoutMs: { env: "DESKWIRE_HELLO_TIMEOUT_MS", type: ms, default: 5 * SECOND, unit: "ms", help: "Time for the first frame of a socket (hello_timeout)." },
+  historyMax: { env: "DESKWIRE_HISTORY_MAX", type: whole(1), default: 200, unit: "messages", help: "Most messages in one page of history." },
+  historyBytes: { env: "DESKWIRE_HISTORY_BYTES", type: bytes, default: 192 * KiB, unit: "bytes", help: "Most bytes of messages in one page of history." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const timelineRows = section({
+  windowEntries: { env: "DESKWIRE_WINDOW_ENTRIES", type: whole(1), default: 200, unit: "entries", help: "Entries of a conversation kept live; older ones are read from history." },
+  windowBytes: { env: "DESKWIRE_WINDOW_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Bytes of a conversation kept live." },
+  windowMs: { env: "DESKWIRE_WINDOW_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "How long an idle conversation is kept live." },
+  unsettledMax: { env: "DESKWIRE_UNSETTLED_MAX", type: whole(1), default: 150, unit: "entries", help: "Entries of one conversation that may wait for the journal; then sends are refused (busy). Below DESKWIRE_WINDOW_ENTRIES." },
+  pendingMs: { env: "DESKWIRE_PENDING_MS", type: ms, default: 3 * SECOND, unit: "ms", help: "A send not durable after this is answered `pending`." },
+  journalBatchRecords: { env: "DESKWIRE_JOURNAL_BATCH_RECORDS", type: whole(1), default: 500, unit: "records", help: "Most records in one write of the journal." },
+  journalBatchBytes: { env: "DESKWIRE_JOURNAL_BATCH_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Most bytes in one write of the journal." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const routerRows = section({
+  agentLostMs: { env: "DESKWIRE_AGENT_LOST_MS", type: ms, default: 20 * SECOND, unit: "ms", help: "An agent whose socket gave no frame or pong for this long counts as lost." },
+  agentGraceMs: { env: "DESKWIRE_AGENT_GRACE_MS", type: ms, default: 30 * SECOND, unit: "ms", help: "Time for a lost agent to return before its conversations go to others." },
+  offerTimeoutMs: { env: "DESKWIRE_OFFER_TIMEOUT_MS", type: ms, default: 20 * SECOND, unit: "ms", help: "Time to accept an offer, where the topic does not say otherwise." },
+  reopenWindowMs: { env: "DESKWIRE_REOPEN_WINDOW_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "How long after closing a visitor reopens the same conversation, where the topic does not say otherwise." },
+  statusRestoreMs: { env: "DESKWIRE_STATUS_RESTORE_MS", type: ms, default: 30 * MINUTE, unit: "ms", help: "An agent that returns within this time gets its last status back." },
+});
+
+export const SECTIONS = {
+  Process: processRows,
+  Access: accessRows,
+  Gateway: gatewayRows,
+  Timeline: timelineRows,
+  Router: routerRows,
+} as const;
+
+export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...timelineRows, ...routerRows };
+
+export type Config = Values<typeof TABLE>;
+
+/**
+ * The frozen values of all settings: from the variable, else from the file of a secret, else the default. An empty variable counts as
+ * absent. Throws one ConfigError that names every unknown `DESKWIRE_*` variable and every bad value, and says what to do.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>, readFile: (path: string) => string): Config {
+  return load(TABLE, env, readFile);
+}
+
+/** Variable -> value as text, for logs; secrets only say whether they are set. */
+export function describeConfig(config: Config): Readonly<Record<string, string>> {
+  return describe(TABLE, config);
+}

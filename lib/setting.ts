@@ -1,0 +1,143 @@
+/** A kind of value a setting may have. */
+export interface SettingType<T> {
+  readonly name: string;
+  /** Completes "Give …" in a fault. */
+  readonly expects: string;
+  /** Undefined for text that is not such a value. */
+  parse(text: string): T | undefined;
+  format(value: T): string;
+}
+
+export interface Row<T> {
+  readonly env: string;
+  readonly type: SettingType<T>;
+  readonly default: T;
+  readonly unit?: string;
+  readonly help: string;
+  /** Never shown or logged; may also be given as a file named by `<env>_FILE`. */
+  readonly secret?: boolean;
+}
+
+export type Rows<S> = { readonly [K in keyof S]: Row<S[K]> };
+
+/** The values a table of rows describes. */
+export type Values<R> = { readonly [K in keyof R]: R[K] extends Row<infer T> ? T : never };
+
+// biome-ignore lint/suspicious/noExplicitAny: rows of every value type stand in one table; Values keeps each one's type
+export type Table = Readonly<Record<string, Row<any>>>;
+
+/** Checks each default against its row's type and keeps the types for {@link Values}. */
+export function section<S extends object>(rows: Rows<S>): Rows<S> {
+  return rows;
+}
+
+export const KiB = 1024;
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const BYTE_UNITS = { KiB, MiB: KiB ** 2, GiB: KiB ** 3 };
+const TIME_UNITS = { ms: 1, s: SECOND, min: MINUTE, h: HOUR, d: DAY };
+
+/** Timers of the host count in 31 bits; a longer delay would run at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): SettingType<number> {
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  return {
+    name: "int",
+    expects: `a whole number ${bounds}`,
+    parse: (text) => inside(scaled(text, {}), min, max),
+    format: String,
+  };
+}
+
+export const int = whole(0);
+export const port: SettingType<number> = { ...whole(0, 65535), name: "port", expects: "a port from 0 to 65535" };
+
+/** Plain numbers are bytes. */
+export const bytes: SettingType<number> = {
+  name: "bytes",
+  expects: "a number of bytes, such as 65536 or 64KiB",
+  parse: (text) => inside(scaled(text, BYTE_UNITS), 1, Number.MAX_SAFE_INTEGER),
+  format: (value) => withUnit(value, BYTE_UNITS),
+};
+
+/** Plain numbers are milliseconds. */
+export const ms: SettingType<number> = {
+  name: "ms",
+  expects: "a time of at most 24 days, such as 1500, 20s, 15min or 24h",
+  parse: (text) => inside(scaled(text, TIME_UNITS), 0, TIMER_MS_MAX),
+  format: (value) => withUnit(value, TIME_UNITS),
+};
+
+export const bool: SettingType<boolean> = {
+  name: "bool",
+  expects: "1 or 0 (true or false)",
+  parse: (text) => (["1", "true"].includes(text) ? true : ["0", "false"].includes(text) ? false : undefined),
+  format: (value) => (value ? "1" : "0"),
+};
+
+export const string: SettingType<string> = { name: "string", expects: "a text", parse: (text) => text, format: (value) => value };
+
+export const path: SettingType<string> = { ...string, name: "path", expects: "a path" };
+
+export const list: SettingType<readonly string[]> = {
+  name: "list",
+  expects: "values with commas between them",
+  parse: parseList,
+  format: (value) => value.join(","),
+};
+
+export function choice<const T extends string>(...options: readonly T[]): SettingType<T> {
+  return {
+    name: "choice",
+    expects: `one of ${options.join(", ")}`,
+    parse: (text) => options.find((option) => option === text),
+    format: (value) => value,
+  };
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`; an IPv6 address stands in brackets. */
+export const hostPort: SettingType<HostPort> = {
+  name: "host:port",
+  expects: "host:port, such as 127.0.0.1:8080",
+  parse: parseHostPort,
+  format: ({ host, port: at }) => (host.includes(":") ? `[${host}]:${at}` : `${host}:${at}`),
+};
+
+function parseHostPort(text: string): HostPort | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const at = port.parse(match?.[3] ?? "");
+  return host === undefined || at === undefined ? undefined : { host, port: at };
+}
+
+function parseList(text: string): readonly string[] | undefined {
+  const items = text.split(",").map((item) => item.trim());
+  return items.includes("") ? undefined : items;
+}
+
+/** The number a text stands for, or NaN; the unit is optional. */
+function scaled(text: string, units: Readonly<Record<string, number>>): number {
+  const match = /^(\d+) ?([A-Za-z]*)$/.exec(text);
+  if (!match) return Number.NaN;
+  const unit = match[2] === "" ? 1 : units[match[2] ?? ""];
+  return Number(match[1]) * (unit ?? Number.NaN);
+}
+
+function inside(value: number, min: number, max: number): number | undefined {
+  return value >= min && value <= max ? value : undefined;
+}
+
+/** In the largest unit that divides it. */
+function withUnit(value: number, units: Readonly<Record<string, number>>): string {
+  const fit = Object.entries(units).findLast(([, size]) => value >= size && value % size === 0);
+  return fit ? `${value / fit[1]} ${fit[0]}` : String(value);
+}

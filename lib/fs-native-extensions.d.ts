@@ -1,0 +1,4 @@
+declare module "fs-native-extensions" {
+  /** An exclusive lock on the open file, or false when another open file holds one. The lock ends with the last descriptor. */
+  export function tryLock(fd: number): boolean;
+}

@@ -1,5 +1,22 @@
 import { describe, load } from "./environment.js";
-import { bytes, choice, DAY, HOUR, int, KiB, list, MINUTE, ms, path, port, SECOND, section, string, type Values, whole } from "./setting.js";
+import {
+  bytes,
+  choice,
+  DAY,
+  HOUR,
+  int,
+  KiB,
+  list,
+  MINUTE,
+  ms,
+  path,
+  port,
+  SECOND,
+  section,
+  string,
+  type Values,
+  whole,
+} from "./setting.js";
 
 /**
  * The one table of settings. A row's key is its variable's name in camelCase, without the prefix; each room has its section.

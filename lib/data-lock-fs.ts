@@ -71,6 +71,8 @@ export class DataLock implements Service {
 
   #unwritable(error: unknown): DataFolderError {
     const why = (error as NodeJS.ErrnoException).code ?? String(error);
-    return new DataFolderError(`The data folder ${this.folder} cannot be written (${why}). Make it writable, or give another one by DESKWIRE_DATA.`);
+    return new DataFolderError(
+      `The data folder ${this.folder} cannot be written (${why}). Make it writable, or give another one by DESKWIRE_DATA.`,
+    );
   }
 }

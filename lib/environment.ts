@@ -16,7 +16,7 @@ export class ConfigError extends Error {
 export function load<R extends Table>(table: R, env: Env, readFile: (path: string) => string): Values<R> {
   const faults = unknownVariables(table, env);
   const values = Object.entries(table).map(([key, row]) => {
-    const value = valueOf(row, env, readFile);
+    const value = settingOf(row, env, readFile);
     if (value instanceof Fault) faults.push(value.line);
     return [key, value];
   });
@@ -42,7 +42,7 @@ class Fault {
   }
 }
 
-function valueOf<T>(row: Row<T>, env: Env, readFile: (path: string) => string): T | Fault {
+function settingOf<T>(row: Row<T>, env: Env, readFile: (path: string) => string): T | Fault {
   const text = given(env, row.env);
   const file = row.secret === true ? given(env, `${row.env}_FILE`) : undefined;
   if (text !== undefined && file !== undefined) return new Fault(`${row.env} and ${row.env}_FILE are both set. Keep one of them.`);
@@ -56,7 +56,9 @@ function fromFile<T>(row: Row<T>, file: string, readFile: (path: string) => stri
     const text = readFile(file).replace(/\r?\n$/, "");
     return text === "" ? new Fault(`${name}: ${file} is empty. Write the secret into it, or unset the variable.`) : parsed(row, name, text);
   } catch (error) {
-    return new Fault(`${name}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? error}). Give the path of a readable file.`);
+    return new Fault(
+      `${name}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? error}). Give the path of a readable file.`,
+    );
   }
 }
 

@@ -110,7 +110,10 @@ export class Lifecycle {
         this.#options.log.warn({ service: service.name }, "drain outlasted its time");
         resolve();
       });
-      service.drain(left_ms).then(resolve, reject).finally(() => timer.cancel());
+      service
+        .drain(left_ms)
+        .then(resolve, reject)
+        .finally(() => timer.cancel());
     });
   }
 }

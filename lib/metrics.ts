@@ -67,7 +67,12 @@ export class Metrics {
     return this.#once(name, (full) => new Histogram({ name: full, help, buckets: [...buckets], registers: [this.#registry] }));
   }
 
-  histogramBy<V extends string = string>(name: string, help: string, label: string, buckets: readonly number[] = LATENCY_S): (value: V) => Distribution {
+  histogramBy<V extends string = string>(
+    name: string,
+    help: string,
+    label: string,
+    buckets: readonly number[] = LATENCY_S,
+  ): (value: V) => Distribution {
     return this.#once(name, (full) => {
       const histogram = new Histogram({ name: full, help, labelNames: [label], buckets: [...buckets], registers: [this.#registry] });
       return children((value: V | "other") => histogram.labels(value));

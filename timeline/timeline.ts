@@ -1,18 +1,16 @@
 import type { Clock } from "../lib/clock.js";
-import { DeskError, refuse } from "../lib/errors.js";
+import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
 import type { Service } from "../lib/service.js";
-import { audienceOf } from "../proto/message.js";
-import { messageTail } from "../proto/frames.js";
-import { BEGINNING } from "../proto/position.js";
-import type { Append, Appended, Attached, Broker, Fenced, Inbox, Life, LifeAnswer, Signal, WindowPage, WindowRange } from "./broker.js";
-import type { Begun, Draft, Place, Posted, Receipt, Routed, RoutingDraft } from "./draft.js";
-import { bucketOf, contentHash, type Mark } from "./entry.js";
+import type { Attached, Broker, Fenced, Inbox, LifeAnswer, Signal, WindowPage, WindowRange } from "./broker.js";
+import type { Begun, Draft, Posted, Receipt, Routed, RoutingDraft } from "./draft.js";
+import { bucketOf, type Mark } from "./entry.js";
 import type { Journal } from "./journal.js";
 import { MarkLog } from "./mark-log.js";
-import { Outbox, Unplaced } from "./outbox.js";
-import type { Found, Past } from "./past.js";
+import { Outbox } from "./outbox.js";
+import type { Past } from "./past.js";
+import { Placement, placed, RETRY_AFTER_MS, ROUNDS_MOST, standing } from "./placement.js";
 import type { JournalRecord } from "./record.js";
 import { StorageEpoch } from "./storage-epoch.js";
 import { Sweeper } from "./sweeper.js";
@@ -34,12 +32,8 @@ export interface TimelineLimits {
 
 const DEFAULT_LIMITS: TimelineLimits = { pending_ms: 3_000, sweep_ms: 1_000, marks_ms: 1_000 };
 
-/** Fences, revivals and look-ups that one append may go through before it is called `unavailable`. */
-const ROUNDS_MOST = 8;
-const RETRY_AFTER_MS = 1_000;
-
 export interface TimelinePorts {
-  /** This process' node id: unique at each start. */
+  /** This process' node id: another one at each start. */
   readonly node: string;
   readonly broker: Broker;
   readonly journal: Journal;
@@ -52,53 +46,47 @@ export interface TimelinePorts {
   readonly limits?: Partial<TimelineLimits>;
 }
 
-/** Where a draft ended up: a fresh entry, or the place its mid already has. */
-type Landed = { readonly at: "landed"; readonly receipt: Receipt };
-type Change = Pick<Append, "routing" | "begins">;
-type Answer = Landed | Extract<Appended, { at: "stale" | "cold" | "alive" }>;
-
 /**
  * Timeline: one conversation's ordered, live, then durable message stream, and the only way to write to it.
  *
  * Order: entries of a conversation take positions in the order the broker received them, and every node sees them in that order.
- * Once: the same (conversation, sender, mid) is one entry for ever; saying it again answers its place.
- * Durable: an append is live when it resolves; it lasts when its receipt's `durable` resolves.
+ * Once: the same (conversation, sender, mid) is one message for ever; saying it again answers its place.
+ * Durable: a message is live when its append resolves; it lasts when its receipt's `durable` resolves.
  *
- * A message is seen before it lasts (broker first, then journal), so that an outage of the journal does not stop the chat; the sender
- * alone waits. What the broker cannot decide it says (`cold`, `lookup`, `fenced`), and this class does what is then due.
+ * It is seen before it lasts (broker first, then journal), so that an outage of the journal does not stop the chat; the sender alone waits.
  */
 export class Timeline implements Service {
   readonly name = "timeline";
   readonly node: string;
   readonly #broker: Broker;
   readonly #journal: Journal;
-  readonly #past: Past;
   readonly #reviver: Reviver | undefined;
-  readonly #clock: Clock;
-  readonly #limits: TimelineLimits;
   readonly #epoch: StorageEpoch;
   readonly #outbox: Outbox;
+  readonly #placement: Placement;
   readonly #sweeper: Sweeper;
   readonly #marks: MarkLog;
   readonly #metrics: TimelineMetrics;
+  /** Serial of the attach that holds each conversation. */
   readonly #serials = new Map<string, number>();
   #serial = 0;
   #inbox: Inbox | undefined;
 
-  constructor(ports: TimelinePorts) {
-    const { node, broker, journal, past, clock, log } = ports;
+  constructor({ node, broker, journal, past, reviver, clock, log, metrics, limits }: TimelinePorts) {
+    const { pending_ms, sweep_ms, marks_ms } = { ...DEFAULT_LIMITS, ...limits };
+    const counts = new TimelineMetrics(metrics);
+    const epoch = new StorageEpoch(broker, journal, log);
+    const outbox = new Outbox({ broker, journal, clock, log });
     this.node = node;
     this.#broker = broker;
     this.#journal = journal;
-    this.#past = past;
-    this.#reviver = ports.reviver;
-    this.#clock = clock;
-    this.#limits = { ...DEFAULT_LIMITS, ...ports.limits };
-    this.#metrics = new TimelineMetrics(ports.metrics);
-    this.#epoch = new StorageEpoch(broker, journal, log);
-    this.#outbox = new Outbox({ broker, journal, clock, log });
-    this.#sweeper = new Sweeper({ node, broker, outbox: this.#outbox, epoch: this.#epoch, clock, log, period_ms: this.#limits.sweep_ms });
-    this.#marks = new MarkLog({ journal, clock, log, period_ms: this.#limits.marks_ms });
+    this.#reviver = reviver;
+    this.#metrics = counts;
+    this.#epoch = epoch;
+    this.#outbox = outbox;
+    this.#placement = new Placement({ node, broker, journal, past, outbox, epoch, clock, metrics: counts, pending_ms });
+    this.#sweeper = new Sweeper({ node, broker, outbox, epoch, clock, log, period_ms: sweep_ms });
+    this.#marks = new MarkLog({ journal, clock, log, period_ms: marks_ms });
   }
 
   /** The storage epoch this node believes in; 0 before start. */
@@ -129,16 +117,16 @@ export class Timeline implements Service {
   }
 
   /**
-   * Puts a client's message into the live timeline; a cold conversation is revived first. Appends of one conversation take positions in
-   * the order of these calls as long as the caller waits for each.
+   * Puts a client's message into the live timeline; a cold conversation is revived first. A caller that waits for each call has its
+   * messages in the order of its calls.
    * Rejects with not_assigned, closed, conflict, busy, not_found, forbidden, unavailable or pending.
    */
   async append(draft: Draft): Promise<Receipt> {
     for (let round = 0; round < ROUNDS_MOST; round++) {
-      const answer = await this.#place(draft, {});
-      if (answer.at === "landed") return answer.receipt;
+      const answer = await this.#placement.place(draft, {});
+      if (answer.at === "placed") return answer.receipt;
       if (answer.at !== "cold") throw new TypeError(`a client's draft was answered ${answer.at}`);
-      if ((await this.#revive(draft.tenant, draft.c)) === "closed") return this.#sayAgain(draft);
+      if ((await this.#revive(draft.tenant, draft.c)) === "closed") return this.#saidBefore(draft);
     }
     return refuse("unavailable", "The conversation has no live timeline yet; try again.", RETRY_AFTER_MS);
   }
@@ -151,15 +139,16 @@ export class Timeline implements Service {
 
   /** The router's change of an assignment, accepted only if nothing was decided since. */
   async route(draft: RoutingDraft): Promise<Routed> {
-    const answer = await this.#place(draft, { routing: draft.routing });
+    const answer = await this.#placement.place(draft, { routing: draft.routing });
     if (answer.at === "alive") throw new TypeError("a routing draft begins no life");
-    return answer.at === "landed" ? { at: "routed", receipt: answer.receipt } : answer;
+    return answer.at === "placed" ? { at: "routed", receipt: answer.receipt } : answer;
   }
 
   /** Entry 1 of a life under the current storage epoch: a conversation's very first, or the barrier of a later one. */
   async begin(draft: (Draft & { readonly begins: "barrier" }) | (RoutingDraft & { readonly begins: "new" })): Promise<Begun> {
-    const answer = await this.#place(draft, draft.begins === "new" ? { begins: "new", routing: draft.routing } : { begins: "barrier" });
-    if (answer.at === "landed") return { at: "begun", receipt: answer.receipt };
+    const change = draft.begins === "new" ? { begins: draft.begins, routing: draft.routing } : { begins: draft.begins };
+    const answer = await this.#placement.place(draft, change);
+    if (answer.at === "placed") return { at: "begun", receipt: answer.receipt };
     if (answer.at === "alive") return { at: "alive", authority: answer.authority, head: answer.head };
     throw new TypeError(`the first entry of a life was answered ${answer.at}`);
   }
@@ -173,13 +162,13 @@ export class Timeline implements Service {
     const serial = ++this.#serial;
     for (let round = 0; round < ROUNDS_MOST; round++) {
       const answer = await this.#fenced((E) => this.#broker.attach({ E, node: this.node, c, serial, read }));
-      if (answer.at === "attached" && (answer.authority || !this.#reviver)) return this.#joined(tenant, c, serial, answer);
+      if (answer.at === "attached" && answer.authority) return this.#joined(tenant, c, serial, answer);
       if ((await this.#revive(tenant, c)) === "closed") return undefined;
     }
     return refuse("unavailable", "The conversation has no live timeline yet; try again.", RETRY_AFTER_MS);
   }
 
-  /** Leaves the conversation; what the last attach read stays valid. */
+  /** Leaves the conversation. */
   async detach(c: string): Promise<void> {
     const serial = this.#serials.get(c);
     if (serial === undefined) return;
@@ -220,75 +209,10 @@ export class Timeline implements Service {
     return this.#journal.end(bucketOf(c) % this.#journal.partitions);
   }
 
-  /** Appends until the broker has decided. Answers what only the caller can deal with. */
-  async #place(draft: Draft, change: Change): Promise<Answer> {
-    const shape = shapeOf(draft, this.node, change);
-    let since = draft.since ?? BEGINNING;
-    for (let round = 0; round < ROUNDS_MOST; round++) {
-      const E = this.epoch;
-      const answer = await this.#broker.append({ ...shape, E, since });
-      this.#metrics.appended(answer);
-      switch (answer.at) {
-        case "appended": {
-          const place = this.#outbox.enter(E, answer.entry, answer.ahead).catch((error) => this.#placeAgain(draft, change, error));
-          return landed(answer.entry, false, this.#soon(place));
-        }
-        case "duplicate": {
-          const place = answer.settled ? Promise.resolve(placeOf(answer.entry)) : this.#outbox.enter(E, answer.entry, []);
-          return landed(answer.entry, true, this.#soon(place));
-        }
-        case "refused":
-          return refuse(answer.code);
-        case "fenced":
-          await this.#epoch.adopt(answer.E);
-          break;
-        case "lookup": {
-          const found = await this.#find(draft, answer.life);
-          if (found) return landed(found, true, Promise.resolve(placeOf(found)));
-          since = answer.base;
-          break;
-        }
-        default:
-          return answer;
-      }
-    }
-    return refuse("unavailable", "The timeline changed under every attempt; try again.", RETRY_AFTER_MS);
-  }
-
-  /** The entry's life ended before it was settled: history says where the message stands, or it is said anew. */
-  async #placeAgain(draft: Draft, change: Change, error: unknown): Promise<Place> {
-    if (!(error instanceof Unplaced)) throw error;
-    if (change.routing || change.begins) return refuse("unavailable", error.message);
-    return (await this.append(draft)).durable;
-  }
-
   /** The mid's place if it was ever said; `closed` otherwise. For a conversation that is closed and has no life. */
-  async #sayAgain(draft: Draft): Promise<Receipt> {
-    const found = await this.#find(draft, 0);
-    if (!found) return refuse("closed");
-    return { place: placeOf(found), dup: true, durable: Promise.resolve(placeOf(found)) };
-  }
-
-  async #find(draft: Draft, life: number): Promise<Found | undefined> {
-    const upto = await this.journalEnd(draft.c);
-    const found = await this.#past.find({ tenant: draft.tenant, c: draft.c, from: draft.from.id, mid: draft.mid, life, upto });
-    this.#metrics.lookedUp(found !== undefined);
-    if (found && found.hash !== contentHash(draft.kind, draft.body)) return refuse("conflict");
-    return found;
-  }
-
-  /** `pending` when the place is not known in time; the place itself goes on being worked at. */
-  #soon(place: Promise<Place>): Promise<Place> {
-    const started_ms = this.#clock.monotonic();
-    const durable = new Promise<Place>((resolve, reject) => {
-      const timer = this.#clock.after(this.#limits.pending_ms, () => reject(new DeskError("pending")));
-      place.then(resolve, reject).finally(() => {
-        timer.cancel();
-        this.#metrics.settled((this.#clock.monotonic() - started_ms) / 1_000);
-      });
-    });
-    durable.catch(() => undefined);
-    return durable;
+  async #saidBefore(draft: Draft): Promise<Receipt> {
+    const found = await this.#placement.find(draft, 0);
+    return found ? placed(found, true, standing(found)).receipt : refuse("closed");
   }
 
   async #fenced<T extends { readonly at: string }>(ask: (E: number) => Promise<T | Fenced>): Promise<Exclude<T, Fenced>> {
@@ -301,42 +225,15 @@ export class Timeline implements Service {
   }
 
   async #revive(tenant: string, c: string): Promise<"alive" | "closed"> {
-    if (!this.#reviver) return refuse("unavailable", `Conversation ${c} has no life.`);
+    if (!this.#reviver) return refuse("unavailable", `Conversation ${c} has no live timeline here.`);
     this.#metrics.revived();
     return this.#reviver.revive(tenant, c);
   }
 
-  async #joined<T extends Life>(tenant: string, c: string, serial: number, life: T): Promise<T> {
-    if (life.tenant !== tenant) {
-      await this.#broker.detach(this.node, c, serial);
-      return refuse("not_found");
-    }
+  async #joined(tenant: string, c: string, serial: number, attached: Extract<Attached, { at: "attached" }>): Promise<Extract<Attached, { at: "attached" }>> {
     this.#serials.set(c, serial);
-    return life;
+    if (attached.tenant === tenant) return attached;
+    await this.detach(c);
+    return refuse("not_found");
   }
-}
-
-function shapeOf(draft: Draft, node: string, change: Change): Omit<Append, "E" | "since"> {
-  const { tenant, c, from, mid, kind, body } = draft;
-  return {
-    node,
-    tenant,
-    c,
-    from,
-    mid,
-    kind,
-    hash: contentHash(kind, body),
-    audience: audienceOf(kind, body),
-    tail: messageTail({ mid, from, kind, body }),
-    ...(draft.reader === undefined ? {} : { reader: draft.reader }),
-    ...change,
-  };
-}
-
-function landed(place: Place, dup: boolean, durable: Promise<Place>): Landed {
-  return { at: "landed", receipt: { place: placeOf(place), dup, durable } };
-}
-
-function placeOf({ pos, ts }: Place): Place {
-  return { pos, ts };
 }

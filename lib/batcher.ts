@@ -74,7 +74,7 @@ export class Batcher<T, R = void> {
     try {
       const results = await this.#options.flush(batch.map((each) => each.item));
       if (results.length !== batch.length) throw new TypeError(`flush answered ${results.length} results for ${batch.length} items`);
-      batch.forEach((each, i) => each.resolve(results[i] as R));
+      for (const [i, each] of batch.entries()) each.resolve(results[i] as R);
     } catch (error) {
       for (const each of batch) each.reject(error);
     } finally {

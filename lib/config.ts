@@ -4,7 +4,6 @@ import {
   choice,
   DAY,
   HOUR,
-  int,
   KiB,
   list,
   MINUTE,

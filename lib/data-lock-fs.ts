@@ -50,7 +50,7 @@ export class DataLock implements Service {
     try {
       mkdirSync(this.folder, { recursive: true });
       accessSync(this.folder, constants.R_OK | constants.W_OK | constants.X_OK);
-      return await open(join(this.folder, "LOCK"), "a+");
+      return await open(join(this.folder, "LOCK"), constants.O_RDWR | constants.O_CREAT);
     } catch (error) {
       throw this.#unwritable(error);
     }
@@ -59,8 +59,8 @@ export class DataLock implements Service {
   /** Leaves the process id for the message to the next one. On a full disk this is the first write that fails. */
   async #sign(file: FileHandle): Promise<FileHandle> {
     try {
-      await file.truncate(0);
-      await file.appendFile(`${process.pid}\n`);
+      const { bytesWritten } = await file.write(`${process.pid}\n`, 0);
+      await file.truncate(bytesWritten);
       await file.datasync();
       return file;
     } catch (error) {

@@ -67,6 +67,7 @@ test("a stop during the start lets the service in hand finish and starts no furt
   const slow = service("a", { start: () => pause(clock, 50) });
   const started = lifecycle.start([slow, service("b")]);
   const stopped = lifecycle.stop();
+  assert.equal(lifecycle.state, "draining");
   await clock.advance(50);
   await Promise.all([started, stopped]);
   assert.deepEqual(calls, ["drain a", "stop a"]);

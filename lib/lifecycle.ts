@@ -69,7 +69,6 @@ export class Lifecycle {
     this.#state = "draining";
     // A failed start is reported by `start`; here it only has to be over.
     await this.#starting?.catch(() => undefined);
-    this.#state = "draining";
     const errors = [...(await this.#drainEach()), ...(await this.#stopEach())];
     this.#state = "stopped";
     if (errors.length > 0) throw new AggregateError(errors, "some services did not end well");

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import {
   type ChannelOptions,
   Client,
+  credentials,
+  type handleUnaryCall,
   Metadata,
   type MethodDefinition,
   Server,
@@ -13,8 +15,6 @@ import {
   status,
   type UntypedHandleCall,
   type UntypedServiceImplementation,
-  credentials,
-  type handleUnaryCall,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { ERRORS, type ErrorCode } from "../proto/codes.js";
@@ -188,8 +188,13 @@ export class GrpcClient {
     if (method === undefined) throw new Error(`There is no method ${name}.`);
     const deadline = this.#options.clock.now() + this.#options.deadline_ms;
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(method.path, method.requestSerialize, method.responseDeserialize, request, { deadline }, (error, result) =>
-        error ? reject(fromStatus(error)) : resolve(result as Result),
+      this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        { deadline },
+        (error, result) => (error ? reject(fromStatus(error)) : resolve(result as Result)),
       );
     });
   }

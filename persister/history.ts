@@ -26,9 +26,13 @@ export interface History extends Past {
   decisions(tenant: string, c: string, limit: number): Promise<readonly Decision[]>;
 }
 
+/** The end of a range that is open at its newest side: something may follow, and nobody can say yet how far. */
+export const OPEN_END: Position = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+
 /**
  * At most one of `before` and `after`; with neither the newest. `upto`: the partition's end offset asked for at this request; the page
- * is complete at its newest side only if the persister has passed it.
+ * is complete at its newest side only if the persister has passed it. Without it the newest side is not judged: the caller lays the
+ * broker's window there.
  */
 export interface PageQuery {
   readonly tenant: string;
@@ -42,6 +46,7 @@ export interface PageQuery {
 export interface HistoryPage {
   /** Ascending. An entry that could not be read back has only its position. */
   readonly rows: readonly { readonly pos: Position; readonly entry?: Entry }[];
+  /** The store holds more in the direction asked for. A page may end early, before `limit`, to stay below its bytes. */
   readonly more: boolean;
   readonly incomplete: readonly (readonly [from: Position, to: Position])[];
 }

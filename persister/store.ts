@@ -13,8 +13,11 @@ export interface Store {
   /**
    * Writes one batch of one partition and remembers its last offset as passed, in that order. Durable when it resolves. Rejects with
    * `unavailable` when the outcome is unknown; the caller writes the same batch again.
+   *
+   * Entries are taken in the order given. Answers those that were put aside as dead letters instead of stored: `late_epoch` (entry 1 of
+   * a newer epoch of the conversation is stored) and `other_content` (the position holds another entry).
    */
-  write(batch: StoreBatch): Promise<void>;
+  write(batch: StoreBatch): Promise<readonly DeadLetter[]>;
 
   /** All records of the partition with an offset at or below this are stored or dead-lettered. -1 before the first. */
   passed(partition: number): Promise<number>;
@@ -33,15 +36,19 @@ export interface Store {
 
   conversation(tenant: string, c: string): Promise<ConversationRow | undefined>;
 
-  /** Newest activity first. `cursor` is the answer's own; any filter left out does not filter. */
+  /**
+   * Newest activity first. Any filter left out does not filter. `cursor` is the answer's own and absent on the last page; a page may hold
+   * fewer than `limit` rows and still have one. Rejects with `bad_request` for a cursor no answer gave.
+   */
   conversations(query: ConversationsQuery): Promise<{ readonly rows: readonly ConversationRow[]; readonly cursor?: string }>;
 
   marks(tenant: string, c: string): Promise<readonly Mark[]>;
   visitor(tenant: string, id: string): Promise<VisitorRecord | undefined>;
 
-  /** Oldest first. */
+  /** The newest `limit`, oldest first. */
   decisions(tenant: string, c: string, limit: number): Promise<readonly Decision[]>;
 
+  /** By partition, oldest first. */
   deadLetters(limit: number): Promise<readonly DeadLetter[]>;
 }
 
@@ -79,17 +86,18 @@ export interface RowsQuery {
   readonly limit: number;
 }
 
-/** The summary of a conversation, as its stored entries leave it. */
+/** The summary of a conversation, as its stored entries leave it. Known once its first routing entry is stored. */
 export interface ConversationRow {
   readonly tenant: string;
   readonly c: string;
   readonly authority: Authority;
   readonly head: Position;
   readonly opened_at: number;
+  /** Time of the newest entry that is not `barrier` or `asserted`. */
   readonly updated_at: number;
   readonly closed_at?: number;
   readonly closed_reason?: string;
-  /** Position at which it was last closed, while it is closed. */
+  /** Position at which it was last closed; it, `closed_at` and `closed_reason` are present while it is closed. */
   readonly closed?: Position;
   readonly rating?: { readonly score: number; readonly comment?: string };
   readonly last?: { readonly ts: number; readonly from: Party; readonly kind: string; readonly text: string };
@@ -101,6 +109,7 @@ export interface ConversationsQuery {
   readonly member?: string;
   readonly topic?: string;
   readonly state?: string;
+  /** Bounds of `updated_at`: `from` is inside, `to` is outside. */
   readonly from?: number;
   readonly to?: number;
   readonly limit: number;

@@ -1,0 +1,347 @@
+import type { ConversationState, MessageEvent, Party } from "../../proto/message.js";
+import { BEGINNING, compare, type Position } from "../../proto/position.js";
+import { CatchUp } from "./catch-up.js";
+import type { Clock } from "./clock.js";
+import { Emitter } from "./emitter.js";
+import { ClientError, type ClientCode } from "./errors.js";
+import { Marks } from "./marks.js";
+import { Members } from "./members.js";
+import type { Outbox, Outgoing } from "./outbox.js";
+import { utf8Length } from "./text.js";
+import { Timeline } from "./timeline.js";
+import { TypingNotice } from "./typing.js";
+import type { Fields, HistoryPage, Member, Opened, PageMessage, QueuePlace, Resumed, Sent, ServerEvent } from "./wire.js";
+
+/** What a conversation needs of its client. */
+export interface Core {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly outbox: Outbox;
+  readonly user: Party | undefined;
+  readonly textBytes: number;
+  readonly page: number;
+  call<R>(op: string, fields: Fields): Promise<R>;
+  /** As `call`, again and again while the failure may pass. */
+  insist<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R>;
+  tell(op: string, fields: Fields): void;
+  mid(): string;
+}
+
+/**
+ * A message as it is shown. `sending`: on its way. `shown`: others may see it, the server has not confirmed it yet. `sent`: it is there for
+ * ever. `failed`: it is not sent any more; retry or discard it.
+ */
+export interface Shown {
+  readonly key: string;
+  readonly mid: string;
+  readonly from: Party;
+  readonly mine: boolean;
+  readonly kind: string;
+  readonly body: Fields;
+  readonly ts: number;
+  readonly pos?: Position;
+  readonly status: "sending" | "shown" | "sent" | "failed";
+  readonly failed?: ClientCode;
+  readonly recalled: boolean;
+}
+
+export type ConversationEvents = { changed: [] };
+
+/** One conversation to render from: every property is a snapshot that changes only together with a `changed` event. */
+export class Conversation extends Emitter<ConversationEvents> {
+  readonly c: string;
+  /** Live events come. False before `open`, after `leave`, and when it was taken away. */
+  attached = false;
+  state: ConversationState | undefined;
+  assignee: string | undefined;
+  queue: QueuePlace | undefined;
+  tags: readonly string[] = [];
+  /** Why it can no longer be read. */
+  lost: ClientError | undefined;
+  readonly #core: Core;
+  readonly #timeline = new Timeline();
+  readonly #members: Members;
+  readonly #marks: Marks;
+  readonly #catchUp: CatchUp;
+  readonly #typing: TypingNotice;
+  #routed: Position = BEGINNING;
+  #view: readonly Shown[] | undefined;
+  #older: Promise<boolean> | undefined;
+  #lastHead: Position | undefined;
+
+  constructor(c: string, core: Core) {
+    super();
+    this.c = c;
+    this.#core = core;
+    this.#members = new Members(core.clock, () => this.changed());
+    this.#marks = new Marks(core.clock, (marks) => core.tell("mark", { c, ...marks }));
+    this.#typing = new TypingNotice(core.clock, (fields) => core.tell("typing", { c, ...fields }));
+    this.#catchUp = new CatchUp({
+      timeline: this.#timeline,
+      history: async (range) => this.#taken(await core.insist<HistoryPage>("history", { c, ...range })),
+      clock: core.clock,
+      random: core.random,
+      changed: () => this.changed(),
+      refused: (error) => this.lose(error),
+    });
+  }
+
+  /** Ascending; what is on its way stands last. */
+  get messages(): readonly Shown[] {
+    this.#view ??= this.#render();
+    return this.#view;
+  }
+
+  get members(): readonly Member[] {
+    return this.#members.list;
+  }
+
+  /** User id -> preview text (empty when none is shown to this reader). */
+  get typing(): ReadonlyMap<string, string> {
+    return this.#members.typing;
+  }
+
+  /** Up to here everything was received. */
+  get position(): Position | undefined {
+    return this.#timeline.position;
+  }
+
+  /** Nothing lies before the first message. */
+  get complete(): boolean {
+    return this.#timeline.complete;
+  }
+
+  /** Something above this place is missing and being read. */
+  get missing(): Position | undefined {
+    return this.#timeline.wanted?.after;
+  }
+
+  /** Messages of others above this user's read mark. */
+  get unread(): number {
+    const me = this.#core.user?.id ?? "";
+    const read = this.#members.get(me)?.read ?? BEGINNING;
+    return this.messages.filter((m) => !m.mine && m.pos && m.kind !== "routing" && compare(m.pos, read) > 0).length;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.on("changed", listener);
+  }
+
+  /** Attaches and reads the newest page. Resolves when that is there; an `ask` reopens a closed one. */
+  async open(): Promise<this> {
+    await this.#core.insist<Opened>("open", { c: this.c, limit: this.#core.page }, (reply) => this.opened(reply));
+    return this;
+  }
+
+  leave(): void {
+    if (this.attached) this.#core.call("leave", { c: this.c }).catch(() => undefined);
+    this.detached();
+  }
+
+  /** `sent` resolves when the message is durable and rejects with the refusal; it may be ignored, `messages` tells the same. */
+  send(kind: string, body: Fields): { readonly mid: string; readonly sent: Promise<Sent> } {
+    const mid = this.#core.mid();
+    if (utf8Length(JSON.stringify(body)) > this.#core.textBytes) return { mid, sent: rejected(new ClientError("too_large")) };
+    const since = this.#timeline.position ?? BEGINNING;
+    return { mid, sent: this.#core.outbox.add({ c: this.c, mid, kind, body, since, at: this.#core.clock.now() }) };
+  }
+
+  /** Withdraws an own message, within the time the server allows. */
+  recall(mid: string): Promise<Sent> {
+    return this.send("recall", { mid }).sent;
+  }
+
+  /** Sends a failed message again. */
+  retry(mid: string): Promise<Sent> {
+    return this.#core.outbox.retry(this.c, mid, this.#core.mid());
+  }
+
+  discard(mid: string): void {
+    this.#core.outbox.discard(this.c, mid);
+  }
+
+  /** Loads the page before the first message. Answers whether there may be more. */
+  older(): Promise<boolean> {
+    this.#older ??= this.#loadOlder().finally(() => (this.#older = undefined));
+    return this.#older;
+  }
+
+  /** This user has read everything that is there. */
+  read(): void {
+    const at = this.#timeline.position;
+    const me = this.#core.user?.id;
+    if (!at || !me) return;
+    this.#marks.read(at);
+    this.#members.mark(me, { got: at, read: at });
+    this.changed();
+  }
+
+  /** Tells the others that this user is typing; `text` previews it to agents. Rate limited here. */
+  type(text?: string): void {
+    this.#typing.typed(text);
+  }
+
+  async close(reason?: string): Promise<Position> {
+    return (await this.#core.call<{ pos: Position }>("close", { c: this.c, ...(reason === undefined ? {} : { reason }) })).pos;
+  }
+
+  async rate(score: number, comment?: string): Promise<void> {
+    await this.#core.call("rate", { c: this.c, score, ...(comment === undefined ? {} : { comment }) });
+  }
+
+  /** The reply to an `open` or `accept`. Called by the client. */
+  opened(reply: Opened): void {
+    this.attached = true;
+    this.lost = undefined;
+    this.#timeline.opened(reply);
+    this.#members.opened(reply.members);
+    this.state = reply.state;
+    this.assignee = reply.assignee;
+    this.queue = reply.queue;
+    this.tags = reply.tags ?? [];
+    this.#routed = reply.head;
+    this.#lastHead = undefined;
+    this.#took(reply.messages);
+  }
+
+  /** The connection is back. Called by the client with what the `hello` reply says of this conversation. */
+  resumed(answer: Resumed | undefined): void {
+    this.#lastHead = undefined;
+    if (answer?.head) {
+      this.#marks.again();
+      this.#catchUp.kick();
+    } else if (answer?.error && !answer.error.retry) this.lose(new ClientError(answer.error.code, answer.error.message));
+    else this.open().catch((error: ClientError) => this.lose(error));
+  }
+
+  /** An event of this conversation. Called by the client. */
+  event(event: ServerEvent): void {
+    switch (event.ev) {
+      case "message":
+      case "skip":
+        if (this.#timeline.live(event)) this.#took([event]);
+        return;
+      case "gap":
+        this.#timeline.gap(event);
+        break;
+      case "mark":
+        this.#members.mark(event.user, event);
+        break;
+      case "typing":
+        this.#members.typed(event.user, event.text ?? "");
+        break;
+      case "presence":
+        this.#members.present(event.user, event.online);
+        break;
+      case "queue":
+        this.queue = { position: event.position, eta_ms: event.eta_ms };
+        break;
+    }
+    this.#catchUp.kick();
+    this.changed();
+  }
+
+  /** What the server had delivered at a ping: a head that stayed above this reader's for a whole ping is a hole. */
+  delivered(head: Position): void {
+    if (this.#lastHead) this.#timeline.behind(this.#lastHead);
+    this.#lastHead = head;
+    this.#catchUp.kick();
+  }
+
+  /** An own send was confirmed. */
+  confirmed(out: Outgoing, sent: Sent): void {
+    const from = this.#core.user;
+    if (!from) return;
+    this.#timeline.confirmed({ ev: "message", c: this.c, pos: sent.pos, ts: sent.ts, mid: out.mid, from, kind: out.kind, body: out.body });
+  }
+
+  disconnected(): void {
+    this.#members.quiet();
+    this.changed();
+  }
+
+  detached(): void {
+    this.attached = false;
+    this.#marks.stop();
+    this.disconnected();
+  }
+
+  /** It may no longer be read. A client that stopped loses nothing: it goes on when it is started again. */
+  lose(error: ClientError): void {
+    if (error.code === "stopped") return;
+    this.lost = error;
+    this.detached();
+  }
+
+  changed(): void {
+    this.#view = undefined;
+    this.emit("changed");
+  }
+
+  async #loadOlder(): Promise<boolean> {
+    const { floor } = this.#timeline;
+    const range = { c: this.c, limit: this.#core.page, ...(floor ? { before: floor } : {}) };
+    this.#timeline.older(this.#taken(await this.#core.insist<HistoryPage>("history", range)));
+    this.#catchUp.kick();
+    this.changed();
+    return !this.#timeline.complete;
+  }
+
+  #took(messages: readonly (PageMessage | ServerEvent)[]): void {
+    for (const message of messages) if ("mid" in message) this.#saw(message as MessageEvent);
+    if (this.#timeline.position && !this.#timeline.wanted) this.#marks.got(this.#timeline.position);
+    this.#catchUp.kick();
+    this.changed();
+  }
+
+  #taken(page: HistoryPage): HistoryPage {
+    for (const message of page.messages) if ("mid" in message) this.#saw(message);
+    return page;
+  }
+
+  #saw(message: MessageEvent): void {
+    if (message.from.id === this.#core.user?.id) this.#core.outbox.seen(this.c, message.mid);
+    else this.#members.met(message.from);
+    if (message.kind === "routing" && compare(message.pos, this.#routed) > 0) this.#route(message);
+  }
+
+  #route(message: MessageEvent): void {
+    const body = message.body as { state?: ConversationState; assignee?: string; event?: string };
+    this.#routed = message.pos;
+    if (body.event === "barrier") return;
+    this.state = body.state ?? this.state;
+    this.assignee = body.assignee;
+    if (this.state !== "queued" && this.state !== "offered") this.queue = undefined;
+  }
+
+  #render(): Shown[] {
+    const me = this.#core.user;
+    const outs = this.#core.outbox.list(this.c);
+    const onWay = new Set(outs.map((out) => out.mid));
+    const placed = this.#timeline.messages.filter((m) => m.kind !== "recall").map((m) => this.#placed(m, onWay));
+    const waiting = outs.filter((out) => out.kind !== "recall" && !this.#timeline.has(me?.id ?? "", out.mid));
+    return [...placed, ...waiting.map((out) => waitingView(out, me))];
+  }
+
+  #placed(m: MessageEvent, onWay: ReadonlySet<string>): Shown {
+    const mine = m.from.id === this.#core.user?.id;
+    const { mid, from, kind, body, ts, pos } = m;
+    const status = mine && onWay.has(mid) ? "shown" : "sent";
+    return { key: `${from.id}/${mid}`, mid, from, mine, kind, body, ts, pos, status, recalled: this.#timeline.recalled(m) };
+  }
+}
+
+const NOBODY: Party = { id: "", role: "visitor", name: "" };
+
+function waitingView(out: Outgoing, me: Party | undefined): Shown {
+  const { mid, kind, body, at, failed } = out;
+  const from = me ?? NOBODY;
+  const status = failed ? "failed" : "sending";
+  return { key: `${from.id}/${mid}`, mid, from, mine: true, kind, body, ts: at, status, ...(failed ? { failed } : {}), recalled: false };
+}
+
+function rejected(error: ClientError): Promise<Sent> {
+  const sent = Promise.reject<Sent>(error);
+  sent.catch(() => undefined);
+  return sent;
+}

@@ -1,0 +1,165 @@
+import type { Clock } from "./clock.js";
+import type { Conversation } from "./conversation.js";
+import { Emitter } from "./emitter.js";
+import { type ClientError, mayPass } from "./errors.js";
+import type { AgentEvent, AgentPresence, AgentStatus, Fields, Held, Inbox, Offer, Opened } from "./wire.js";
+
+export interface DeskPorts {
+  readonly clock: Clock;
+  call<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R>;
+  insist<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R>;
+  conversation(c: string): Conversation;
+}
+
+/** An offer with the local time (of the client's clock) at which it runs out. */
+export interface OpenOffer extends Offer {
+  readonly expires_at: number;
+}
+
+export interface Target {
+  readonly agent?: string;
+  readonly topic?: string;
+  readonly skills?: readonly string[];
+}
+
+export interface QueueView {
+  readonly waiting?: readonly Fields[];
+  readonly topics: readonly Fields[];
+  readonly agents?: readonly Fields[];
+}
+
+export type DeskEvents = { changed: []; error: [error: ClientError] };
+
+/** An agent's side: its status, what it is offered, what it holds, and the queue. */
+export class Desk extends Emitter<DeskEvents> {
+  current: AgentStatus | undefined;
+  /** Why the server changed the status, when it did. */
+  reason: string | undefined;
+  held: readonly Held[] = [];
+  queue: QueueView | undefined;
+  readonly #ports: DeskPorts;
+  readonly #offers = new Map<string, OpenOffer>();
+  #watching = false;
+  #reading: Promise<void> | undefined;
+
+  constructor(ports: DeskPorts) {
+    super();
+    this.#ports = ports;
+  }
+
+  get offers(): readonly OpenOffer[] {
+    return [...this.#offers.values()];
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.on("changed", listener);
+  }
+
+  async status(status: AgentPresence, wish: { capacity?: number; skills?: readonly string[] } = {}): Promise<AgentStatus> {
+    const { capacity, load, ...answer } = await this.#ports.call<AgentStatus>("status", { status, ...wish });
+    this.current = { status: answer.status, capacity, load };
+    this.reason = undefined;
+    this.emit("changed");
+    return this.current;
+  }
+
+  /** Resolves with the conversation, attached; rejects with `conflict` when somebody else was first or the offer is over. */
+  async accept(offer: Pick<Offer, "c" | "offer">): Promise<Conversation> {
+    const conversation = this.#ports.conversation(offer.c);
+    await this.#ports.call<Opened>("accept", { c: offer.c, offer: offer.offer }, (reply) => conversation.opened(reply));
+    this.#gone(offer.offer);
+    this.refresh();
+    return conversation;
+  }
+
+  async decline(offer: Pick<Offer, "c" | "offer">, reason?: string): Promise<void> {
+    await this.#ports.call("decline", { c: offer.c, offer: offer.offer, ...(reason === undefined ? {} : { reason }) });
+    this.#gone(offer.offer);
+  }
+
+  async transfer(c: string, to: Target, note?: string): Promise<void> {
+    await this.#ports.call("transfer", { c, to, ...(note === undefined ? {} : { note }) });
+  }
+
+  /** Picks a conversation, or takes it over. */
+  async assign(c: string, agent: string): Promise<void> {
+    const conversation = this.#ports.conversation(c);
+    await this.#ports.call<Partial<Opened>>("assign", { c, agent }, (reply) => reply.messages && conversation.opened(reply as Opened));
+  }
+
+  hold = (c: string): Promise<unknown> => this.#ports.call("hold", { c });
+  unhold = (c: string): Promise<unknown> => this.#ports.call("unhold", { c });
+  wrapped = (c: string): Promise<unknown> => this.#ports.call("wrapped", { c });
+
+  async explain(c: string): Promise<readonly Fields[]> {
+    return (await this.#ports.call<{ decisions: readonly Fields[] }>("explain", { c })).decisions;
+  }
+
+  /** Reads the queue; with `watch` it is read again on every change, also after a reconnect. */
+  async readQueue(watch?: boolean): Promise<QueueView> {
+    if (watch !== undefined) this.#watching = watch;
+    this.queue = await this.#ports.call<QueueView>("queue", watch === undefined ? {} : { watch });
+    this.emit("changed");
+    return this.queue;
+  }
+
+  /** A new connection: offers come again by themselves, what is held is asked for. Called by the client. */
+  ready(): void {
+    this.#offers.clear();
+    this.refresh();
+    if (this.#watching) this.#again(true);
+    this.emit("changed");
+  }
+
+  /** Called by the client. */
+  event(event: AgentEvent): void {
+    switch (event.ev) {
+      case "offer":
+        this.#offers.set(event.offer, { ...event, expires_at: this.#ports.clock.monotonic() + event.expires_ms });
+        break;
+      case "offer_end":
+        this.#gone(event.offer);
+        return;
+      case "assigned":
+        this.refresh();
+        break;
+      case "released":
+        this.held = this.held.filter((each) => each.c !== event.c);
+        this.#ports.conversation(event.c).detached();
+        break;
+      case "status":
+        if (this.current) this.current = { ...this.current, status: event.status };
+        this.reason = event.reason;
+        break;
+      case "queue_changed":
+        this.#again();
+        return;
+    }
+    this.emit("changed");
+  }
+
+  /** Reads the inbox; one reading is under way at a time. */
+  refresh(): void {
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const inbox = await this.#ports.insist<Inbox>("inbox", {});
+      this.held = inbox.conversations;
+      for (const offer of inbox.offers) if (!this.#offers.has(offer.offer)) this.event({ ev: "offer", ...offer });
+      this.emit("changed");
+    } catch (error) {
+      this.emit("error", error as ClientError);
+    }
+  }
+
+  #again(watch?: boolean): void {
+    this.readQueue(watch).catch((error: ClientError) => mayPass(error) || this.emit("error", error));
+  }
+
+  #gone(offer: string): void {
+    this.#offers.delete(offer);
+    this.emit("changed");
+  }
+}

@@ -1,0 +1,15 @@
+export type { Ask, ConversationState, MessageEvent, Party, Role } from "../../proto/message.js";
+export { compare, type Position } from "../../proto/position.js";
+export { Client, type ClientEvents, type ClientOptions, createClient } from "./client.js";
+export type { Clock } from "./clock.js";
+export type { State } from "./connection.js";
+export { Conversation, type Shown } from "./conversation.js";
+export { Desk, type OpenOffer, type QueueView, type Target } from "./desk.js";
+export { type ClientCode, ClientError } from "./errors.js";
+export { type Fetch, Http, type HttpOptions, type Session } from "./http.js";
+export { SessionKeeper, type SessionOptions } from "./session.js";
+export { memoryStorage, type Storage } from "./storage.js";
+export { type WebStorageLike, webStorage } from "./storage-web.js";
+export type { Channel, Peer, Transport } from "./transport.js";
+export { type WebSocketConstructor, type WebSocketLike, webSocketTransport } from "./transport-websocket.js";
+export type * from "./wire.js";

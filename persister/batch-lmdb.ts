@@ -1,0 +1,125 @@
+import { later, type Position } from "../proto/position.js";
+import type { Entry, Mark } from "../timeline/entry.js";
+import { encodeRecord, type VisitorRecord } from "../timeline/record.js";
+import type { DeadLetter, StoreBatch } from "./store.js";
+import { grown, rowOf, type Summary } from "./summary.js";
+import { latestEpoch, part, rowKey, type Tables } from "./tables-lmdb.js";
+
+interface Conversation {
+  readonly tenant: string;
+  readonly c: string;
+  readonly before: Summary | undefined;
+  summary: Summary | undefined;
+  epoch: number;
+}
+
+/**
+ * Puts one batch into the tables. Runs inside a transaction of the caller; `passed` is its last write, because a throw leaves the
+ * writes before it standing and the batch must then come again.
+ */
+export class BatchWrite {
+  readonly #tables: Tables;
+  readonly #batch: StoreBatch;
+  readonly #touched = new Map<string, Conversation>();
+  readonly #aside: DeadLetter[] = [];
+
+  constructor(tables: Tables, batch: StoreBatch) {
+    this.#tables = tables;
+    this.#batch = batch;
+  }
+
+  /** Answers the entries it put aside. */
+  run(): readonly DeadLetter[] {
+    const { entries, unreadable, marks, visitors, decisions, deadLetters, partition, through } = this.#batch;
+    for (const { offset, entry } of entries) this.#entry(offset, entry);
+    for (const { tenant, c, pos } of unreadable) this.#unreadable(tenant, c, pos);
+    for (const { tenant, c, mark } of marks) this.#mark(tenant, c, mark);
+    for (const { offset, visitor } of visitors) this.#visitor(offset, visitor);
+    for (const { tenant, c, decision } of decisions) this.#tables.decisions.put([part(tenant), part(c), decision.at, part(decision.id)], decision);
+    for (const letter of [...deadLetters, ...this.#aside]) this.#dead(letter);
+    for (const conversation of this.#touched.values()) this.#summarise(conversation);
+    if (through > (this.#tables.passed.get(partition) ?? -1)) this.#tables.passed.put(partition, through);
+    return this.#aside;
+  }
+
+  #entry(offset: number, entry: Entry): void {
+    const { tenant, c, pos, ...kept } = entry;
+    const key = rowKey(tenant, c, pos);
+    const there = this.#tables.rows.get(key);
+    if (there?.frame === entry.frame) return;
+    if (there) return this.#putAside(offset, "other_content", entry);
+    const conversation = this.#conversation(tenant, c);
+    if (pos[0] < conversation.epoch) return this.#putAside(offset, "late_epoch", entry);
+    this.#tables.rows.put(key, kept);
+    this.#name(entry);
+    if (pos[1] === 1) conversation.epoch = pos[0];
+    conversation.summary = grown(conversation.summary, entry);
+  }
+
+  /** A mid keeps its first place. */
+  #name({ tenant, c, from, mid, pos }: Entry): void {
+    const key = [part(tenant), part(c), part(from), part(mid)];
+    if (!this.#tables.mids.doesExist(key)) this.#tables.mids.put(key, pos);
+  }
+
+  #unreadable(tenant: string, c: string, pos: Position): void {
+    const key = rowKey(tenant, c, pos);
+    const late = pos[0] < this.#conversation(tenant, c).epoch;
+    if (!late && !this.#tables.rows.doesExist(key)) this.#tables.rows.put(key, null);
+  }
+
+  #mark(tenant: string, c: string, mark: Mark): void {
+    const key = [part(tenant), part(c), part(mark.user)];
+    const there = this.#tables.marks.get(key);
+    this.#tables.marks.put(key, { user: mark.user, ...forward("got", there, mark), ...forward("read", there, mark) });
+  }
+
+  #visitor(offset: number, visitor: VisitorRecord): void {
+    const key = [part(visitor.tenant), part(visitor.id)];
+    const there = this.#tables.visitors.get(key);
+    if (there && there.offset >= offset) return;
+    this.#tables.visitors.put(key, { offset, visitor: { ...there?.visitor, ...visitor } });
+  }
+
+  #putAside(offset: number, reason: string, entry: Entry): void {
+    this.#aside.push({ partition: this.#batch.partition, offset, reason, bytes: encodeRecord({ t: "entry", entry }) });
+  }
+
+  #dead({ partition, offset, reason, bytes }: DeadLetter): void {
+    this.#tables.dead.put([partition, offset], { reason, bytes });
+  }
+
+  #conversation(tenant: string, c: string): Conversation {
+    const key = JSON.stringify([tenant, c]);
+    const known = this.#touched.get(key);
+    if (known) return known;
+    const summary = this.#tables.summaries.get([part(tenant), part(c)]);
+    const conversation = { tenant, c, before: summary, summary, epoch: latestEpoch(this.#tables.rows, tenant, c) ?? 0 };
+    this.#touched.set(key, conversation);
+    return conversation;
+  }
+
+  #summarise({ tenant, c, before, summary }: Conversation): void {
+    if (summary === undefined || summary === before) return;
+    this.#tables.summaries.put([part(tenant), part(c)], summary);
+    this.#index(tenant, c, before, summary);
+  }
+
+  #index(tenant: string, c: string, before: Summary | undefined, after: Summary): void {
+    const stale = before && rowOf(tenant, c, before);
+    if (stale) {
+      this.#tables.byTenant.remove([part(tenant), stale.updated_at, part(c)]);
+      for (const { id } of stale.authority.members) this.#tables.byMember.remove([part(tenant), part(id), stale.updated_at, part(c)]);
+    }
+    const row = rowOf(tenant, c, after);
+    if (!row) return;
+    this.#tables.byTenant.put([part(tenant), row.updated_at, part(c)], true);
+    for (const { id } of row.authority.members) this.#tables.byMember.put([part(tenant), part(id), row.updated_at, part(c)], true);
+  }
+}
+
+function forward(field: "got" | "read", there: Mark | undefined, mark: Mark): Partial<Mark> {
+  const [before, after] = [there?.[field], mark[field]];
+  if (before === undefined && after === undefined) return {};
+  return { [field]: later(before ?? [0, 0], after ?? [0, 0]) };
+}

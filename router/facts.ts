@@ -1,0 +1,165 @@
+import type { Ask } from "../proto/message.js";
+import { agentOf, enrol, newcomer, refresh, strike } from "./roster.js";
+import { queueUp, settle } from "./transition.js";
+import type { Agent, Conversation, Desk, DeskEvent } from "./state.js";
+
+type Of<T extends DeskEvent["type"]> = Extract<DeskEvent, { readonly type: T }>;
+
+/** Takes in what an event says is so, before anything is decided on it. */
+export function absorb(desk: Desk, event: DeskEvent, now: number): void {
+  switch (event.type) {
+    case "asked":
+      return asked(desk, event, now);
+    case "reopened":
+      return reopened(desk, event, now);
+    case "merged":
+      return merge(desk, event);
+    case "agent_here":
+      return here(desk, event, now);
+    case "agent_gone":
+      return gone(desk, desk.agents.get(event.agent), event.gateway, now);
+    case "gateway_gone":
+      for (const agent of desk.agents.values()) gone(desk, agent, event.gateway, now);
+      return;
+    case "status":
+      return status(desk, event);
+    case "shown":
+      return shown(desk, event, now);
+    case "repaired":
+      return repaired(desk, event, now);
+    case "tick":
+      return forget(desk, now);
+    default:
+      return;
+  }
+}
+
+function asked(desk: Desk, event: Of<"asked">, now: number): void {
+  add(desk, {
+    c: event.c,
+    visitor: event.visitor,
+    ask: event.ask,
+    topic: event.topic,
+    skills: needed(event.ask.skills, event.terms.skills),
+    terms: event.terms,
+    priority: event.ask.priority ?? 0,
+    arrived_at: now,
+    arrived_seq: desk.seq,
+    members: [event.visitor],
+    state: "queued",
+    since: now,
+    offers: 0,
+    skips: [],
+  });
+}
+
+export function add(desk: Desk, conversation: Conversation): void {
+  desk.conversations.set(conversation.c, conversation);
+  const own = desk.visitors.get(conversation.visitor.id);
+  if (own) own.add(conversation.c);
+  else desk.visitors.set(conversation.visitor.id, new Set([conversation.c]));
+  desk.dirty.conversations.add(conversation.c);
+}
+
+/** Every skill once, in order: conversations that ask for the same share a lane. */
+export function needed(own: readonly string[] | undefined, topics: readonly string[]): readonly string[] {
+  return [...new Set([...(own ?? []), ...topics])].sort();
+}
+
+function reopened(desk: Desk, event: Of<"reopened">, now: number): void {
+  const conversation = desk.conversations.get(event.c) as Conversation;
+  conversation.ask = mergeAsk(conversation.ask, event.ask);
+  conversation.terms = event.terms;
+  conversation.skills = needed(conversation.ask.skills, event.terms.skills);
+  conversation.arrived_at = now;
+  conversation.arrived_seq = desk.seq;
+  conversation.skips = [];
+}
+
+function merge(desk: Desk, event: Of<"merged">): void {
+  const conversation = desk.conversations.get(event.c);
+  if (!conversation || !event.ask.attributes) return;
+  conversation.ask = mergeAsk(conversation.ask, event.ask);
+  desk.dirty.conversations.add(event.c);
+}
+
+/** Of a later ask only the attributes count. */
+function mergeAsk(ask: Ask, later: Ask): Ask {
+  return later.attributes ? { ...ask, attributes: { ...ask.attributes, ...later.attributes } } : ask;
+}
+
+function here(desk: Desk, event: Of<"agent_here">, now: number): void {
+  const agent = desk.agents.get(event.party.id) ?? enrol(desk, newcomer(event.party, event.profile, now));
+  agent.party = event.party;
+  agent.profile = event.profile;
+  agent.gateways.add(event.gateway);
+  delete agent.gone_at;
+  refresh(desk, agent);
+}
+
+function gone(desk: Desk, agent: Agent | undefined, gateway: string, now: number): void {
+  if (!agent?.gateways.delete(gateway) || agent.gateways.size > 0) return;
+  agent.gone_at = now;
+  refresh(desk, agent);
+}
+
+function status(desk: Desk, event: Of<"status">): void {
+  const agent = desk.agents.get(event.agent);
+  if (!agent) return;
+  agent.status = event.wish.status;
+  if (event.wish.capacity !== undefined) agent.capacity = event.wish.capacity;
+  if (event.wish.skills !== undefined) agent.skills = event.wish.skills;
+  if (event.wish.status === "online") agent.online_seq = desk.seq;
+  refresh(desk, agent);
+}
+
+function shown(desk: Desk, event: Of<"shown">, now: number): void {
+  const conversation = desk.conversations.get(event.c);
+  if (conversation?.offer?.id !== event.offer) return;
+  conversation.offer.expires_at = now + conversation.terms.offer_timeout_ms;
+  desk.dirty.conversations.add(event.c);
+}
+
+/** The timeline's answer stands. An offer it speaks of is known to nobody: who was offered waits again. */
+function repaired(desk: Desk, event: Of<"repaired">, now: number): void {
+  const { authority } = event.standing;
+  const conversation = desk.conversations.get(event.c) ?? adopted(desk, event, now);
+  desk.queue.leave(conversation);
+  conversation.topic = authority.topic;
+  conversation.members = authority.members;
+  conversation.standing = event.standing;
+  if (authority.state === "closed") settle(desk, conversation, { state: "closed" }, now);
+  else if (authority.assignee === undefined) queueUp(desk, conversation, now);
+  else {
+    agentOf(desk, authority.assignee, now);
+    settle(desk, conversation, { state: authority.state, assignee: authority.assignee }, now);
+  }
+}
+
+function adopted(desk: Desk, event: Of<"repaired">, now: number): Conversation {
+  const { visitor, topic } = event.standing.authority;
+  asked(desk, { type: "asked", c: event.c, visitor, topic, ask: event.ask, terms: event.terms }, now);
+  return desk.conversations.get(event.c) as Conversation;
+}
+
+/** Drops what nobody can come back to: closed past the reopen window, agents away past remembering. */
+function forget(desk: Desk, now: number): void {
+  for (const c of desk.closed) {
+    const conversation = desk.conversations.get(c) as Conversation;
+    if (now - conversation.since < conversation.terms.reopen_window_ms) break;
+    drop(desk, conversation);
+  }
+  for (const id of desk.gone) {
+    const agent = desk.agents.get(id) as Agent;
+    if (agent.held.size === 0 && now - (agent.gone_at ?? now) >= desk.rules.remember_ms) strike(desk, id);
+  }
+}
+
+function drop(desk: Desk, conversation: Conversation): void {
+  desk.closed.delete(conversation.c);
+  desk.conversations.delete(conversation.c);
+  const own = desk.visitors.get(conversation.visitor.id);
+  own?.delete(conversation.c);
+  if (own?.size === 0) desk.visitors.delete(conversation.visitor.id);
+  desk.dirty.conversations.add(conversation.c);
+}

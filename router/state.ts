@@ -1,0 +1,193 @@
+import type { Ask, ConversationState, Party, RoutingBody } from "../proto/message.js";
+import type { Position } from "../proto/position.js";
+import type { Authority } from "../timeline/entry.js";
+import { Queue } from "./queue.js";
+import type { Reason } from "./reasons.js";
+import type { AgentProfile, Status, StatusWish } from "./router.js";
+
+/** What one tenant's routing stands on. Everything the policy knows is in here, in the event, and in `now`. */
+export interface Desk {
+  /** Counts events: order inside one millisecond. */
+  seq: number;
+  readonly conversations: Map<string, Conversation>;
+  /** Conversations by their visitor's id. */
+  readonly visitors: Map<string, Set<string>>;
+  readonly agents: Map<string, Agent>;
+  readonly queue: Queue;
+  /** Conversations with an open offer. */
+  readonly offered: Set<string>;
+  /** Agents who are here, online and below their capacity. */
+  readonly free: Set<string>;
+  /** Agents without a socket anywhere. */
+  readonly gone: Set<string>;
+  /** Agents who changed in this event: their open offers may no longer stand. */
+  readonly suspects: Set<string>;
+  /** Ids of all agents, ascending. */
+  readonly roll: string[];
+  /** Closed conversations, in the order they were closed. */
+  readonly closed: Set<string>;
+  /** How fast each topic's visitors find an agent. */
+  readonly paces: Map<string, Pace>;
+  readonly rules: Rules;
+  /** What changed since the last commit, by id. */
+  readonly dirty: { readonly conversations: Set<string>; readonly agents: Set<string> };
+}
+
+/** The figures of the policy, all in ms. */
+export interface Rules {
+  /** An agent without a socket keeps its conversations this long. */
+  readonly grace_ms: number;
+  /** Who declined or missed is skipped at most this long. */
+  readonly skip_ms: number;
+  /** … and at least this long, so that agents who all decline are not asked in a spin. */
+  readonly reask_ms: number;
+  /** An agent's status is restored when it returns within this time. */
+  readonly remember_ms: number;
+}
+
+export const RULES: Rules = { grace_ms: 30_000, skip_ms: 60_000, reask_ms: 500, remember_ms: 1_800_000 };
+
+export function newDesk(rules: Rules = RULES): Desk {
+  return {
+    seq: 0,
+    conversations: new Map(),
+    visitors: new Map(),
+    agents: new Map(),
+    queue: new Queue(),
+    offered: new Set(),
+    free: new Set(),
+    gone: new Set(),
+    suspects: new Set(),
+    roll: [],
+    closed: new Set(),
+    paces: new Map(),
+    rules,
+    dirty: { conversations: new Set(), agents: new Set() },
+  };
+}
+
+/** What a topic and its tenant ask for, as it stood when the conversation came to the topic. */
+export interface Terms {
+  readonly skills: readonly string[];
+  readonly offer_timeout_ms: number;
+  readonly reopen_window_ms: number;
+  /** A timed-out offer sets the agent away. */
+  readonly away_on_missed_offer: boolean;
+}
+
+/** One row of the ledger; plain data. */
+export interface Conversation {
+  readonly c: string;
+  readonly visitor: Party;
+  ask: Ask;
+  topic: string;
+  /** Skills asked for, the topic's included; sorted. */
+  skills: readonly string[];
+  terms: Terms;
+  readonly priority: number;
+  /** When the visitor asked (again): the place in the queue. */
+  arrived_at: number;
+  /** Order of arrival inside one millisecond. */
+  arrived_seq: number;
+  members: readonly Party[];
+  state: ConversationState;
+  /** When it came into this state. */
+  since: number;
+  assignee?: string;
+  assigned_at?: number;
+  offer?: OpenOffer;
+  /** Offers made so far: names the next one. */
+  offers: number;
+  /** Agents who were asked and did not take it, or sent it on. */
+  skips: readonly Skip[];
+  /** The last hand-over, so that a repeated one is told the same. */
+  handed?: { readonly by: string; readonly to: NonNullable<RoutingBody["to"]> };
+  /** What the timeline last accepted: the base of the next compare-and-set. Absent until entry 1. */
+  standing?: Standing;
+}
+
+export interface Standing {
+  readonly authority: Authority;
+  readonly pos: Position;
+}
+
+export interface OpenOffer {
+  readonly id: string;
+  readonly agent: string;
+  /** Runs from when the agent was shown it; absent until then. */
+  expires_at?: number;
+}
+
+export interface Skip {
+  readonly agent: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly reason: "declined" | "missed" | "sent_on";
+}
+
+export interface Agent {
+  party: Party;
+  profile: AgentProfile;
+  /** What it set last, or what the server set for it. What holds is `statusOf`. */
+  status: Status;
+  /** Its own figures, inside the profile's. */
+  capacity?: number;
+  skills?: readonly string[];
+  /** When it was last given work or let go of some. */
+  idle_since: number;
+  /** The event at which it last set itself online: skips before it are void. */
+  online_seq: number;
+  /** Gateways where it has sockets. */
+  readonly gateways: Set<string>;
+  /** Since when it has none. */
+  gone_at?: number;
+  readonly held: Set<string>;
+  readonly offers: Set<string>;
+}
+
+/** Intervals between assignments of one topic. */
+export interface Pace {
+  last_at: number;
+  interval_ms: number;
+}
+
+export type DeskEvent =
+  | { readonly type: "asked"; readonly c: string; readonly visitor: Party; readonly topic: string; readonly ask: Ask; readonly terms: Terms }
+  | { readonly type: "reopened"; readonly c: string; readonly ask: Ask; readonly terms: Terms }
+  /** The visitor asked again for what is open. */
+  | { readonly type: "merged"; readonly c: string; readonly ask: Ask }
+  | { readonly type: "agent_here"; readonly party: Party; readonly profile: AgentProfile; readonly gateway: string }
+  | { readonly type: "agent_gone"; readonly agent: string; readonly gateway: string }
+  | { readonly type: "gateway_gone"; readonly gateway: string }
+  | { readonly type: "status"; readonly agent: string; readonly wish: StatusWish }
+  /** The agent was shown its offer: its time runs. */
+  | { readonly type: "shown"; readonly c: string; readonly offer: string }
+  | { readonly type: "accepted"; readonly c: string; readonly agent: string; readonly offer: string }
+  | { readonly type: "declined"; readonly c: string; readonly agent: string; readonly offer: string; readonly why?: string }
+  | { readonly type: "transferred"; readonly c: string; readonly by: Party; readonly to: NonNullable<RoutingBody["to"]>; readonly topic: string; readonly terms: Terms }
+  | { readonly type: "closed"; readonly c: string; readonly by: Party; readonly why?: string }
+  /** What stands in the timeline differs from what was thought here: it goes. */
+  | { readonly type: "repaired"; readonly c: string; readonly standing: Standing; readonly ask: Ask; readonly terms: Terms }
+  | { readonly type: "tick" };
+
+/** What was decided for one conversation: one routing entry. */
+export interface Verdict {
+  readonly c: string;
+  readonly event: "queued" | "offered" | "declined" | "missed" | "rescinded" | "assigned" | "transferred" | "closed" | "reopened";
+  readonly reason: Reason;
+  /** The conversation's state after it. */
+  readonly state: ConversationState;
+  /** Whom it is given to, offered to, or taken from. */
+  readonly agent?: string;
+  readonly offer?: string;
+  readonly to?: NonNullable<RoutingBody["to"]>;
+  /** The agent becomes away with it. */
+  readonly away?: boolean;
+  readonly passed: readonly PassedOver[];
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface PassedOver {
+  readonly agent: string;
+  readonly reason: Reason;
+}

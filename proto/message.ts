@@ -16,8 +16,22 @@ export type SentKind = "text" | "file" | "card" | "note" | "recall";
 export type Kind = SentKind | "routing" | "system";
 
 export type RoutingEvent =
-  | "queued" | "offered" | "declined" | "missed" | "rescinded" | "assigned" | "released" | "held" | "unheld"
-  | "transferred" | "wrapup" | "closed" | "reopened" | "identified" | "barrier" | "asserted";
+  | "queued"
+  | "offered"
+  | "declined"
+  | "missed"
+  | "rescinded"
+  | "assigned"
+  | "released"
+  | "held"
+  | "unheld"
+  | "transferred"
+  | "wrapup"
+  | "closed"
+  | "reopened"
+  | "identified"
+  | "barrier"
+  | "asserted";
 
 /** The body of a `routing` entry. `version` rises by exactly one with every routing entry but `barrier`, which has none. */
 export interface RoutingBody {
@@ -59,7 +73,13 @@ export interface HiddenMessage {
 export type Audience = "all" | "agents";
 
 const VISITOR_EVENTS: ReadonlySet<string> = new Set<RoutingEvent>([
-  "queued", "assigned", "transferred", "held", "closed", "reopened", "identified",
+  "queued",
+  "assigned",
+  "transferred",
+  "held",
+  "closed",
+  "reopened",
+  "identified",
 ]);
 
 /** Visitors see neither notes nor the routing entries that are about agents. */

@@ -1,0 +1,25 @@
+import { type Static, Type } from "typebox";
+import { Ask, Attributes, Id, Name, Token } from "./shapes.js";
+
+/** Bodies of the HTTP calls. `POST /v1/messages` has the fields of `send`. */
+export const BODIES_HTTP = {
+  visitors: Type.Object({ tenant: Id, name: Type.Optional(Name), attributes: Type.Optional(Attributes), token: Type.Optional(Token) }),
+  login: Type.Object({ tenant: Id, username: Id, password: Type.String({ minLength: 1, maxLength: 1_000 }) }),
+  conversations: Type.Object({ ask: Ask }),
+  offline: Type.Object({
+    tenant: Id,
+    topic: Type.Optional(Id),
+    name: Type.Optional(Name),
+    contact: Type.String({ minLength: 1, maxLength: 320 }),
+    text: Type.String({ minLength: 1 }),
+  }),
+} as const;
+
+export type HttpBody<Name extends keyof typeof BODIES_HTTP> = Readonly<Static<(typeof BODIES_HTTP)[Name]>>;
+
+/** The answer of visitors, login and refresh. */
+export interface SessionAnswer {
+  readonly token: string;
+  readonly user: { readonly id: string; readonly role: string; readonly name: string };
+  readonly expires_at: number;
+}

@@ -37,7 +37,7 @@ export function hiddenElement(pos: Position): string {
 }
 
 /** Events without a place in the order. */
-export function eventFrame(event: { readonly ev: string }): string {
+export function eventFrame(event: { readonly ev: string } & Readonly<Record<string, unknown>>): string {
   return JSON.stringify(event);
 }
 

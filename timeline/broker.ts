@@ -135,7 +135,10 @@ export interface Attach {
   readonly read: WindowRange;
 }
 
-export type Attached = (Life & { readonly at: "attached"; readonly page: Page; readonly marks: readonly Mark[]; readonly present: readonly string[] }) | { readonly at: "cold" } | Fenced;
+export type Attached =
+  | (Life & { readonly at: "attached"; readonly page: Page; readonly marks: readonly Mark[]; readonly present: readonly string[] })
+  | { readonly at: "cold" }
+  | Fenced;
 
 /** At most one of `before` and `after`; with neither the newest entries. Both exclusive. */
 export interface WindowRange {

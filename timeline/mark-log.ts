@@ -36,7 +36,9 @@ export class MarkLog {
     const records = [...this.#marks.values()];
     this.#marks.clear();
     if (records.length === 0) return;
-    await this.#journal.append(records).catch((error: unknown) => this.#log.warn({ err: error, marks: records.length }, "marks were not recorded"));
+    await this.#journal
+      .append(records)
+      .catch((error: unknown) => this.#log.warn({ err: error, marks: records.length }, "marks were not recorded"));
   }
 
   stop(): void {

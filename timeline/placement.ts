@@ -61,7 +61,11 @@ export class Placement {
         case "appended":
           return placed(answer.entry, false, this.#soon(this.#settled(E, answer, draft, change)));
         case "duplicate":
-          return placed(answer.entry, true, answer.settled ? standing(answer.entry) : this.#soon(this.#ports.outbox.enter(E, answer.entry, [])));
+          return placed(
+            answer.entry,
+            true,
+            answer.settled ? standing(answer.entry) : this.#soon(this.#ports.outbox.enter(E, answer.entry, [])),
+          );
         case "refused":
           return refuse(answer.code);
         case "fenced":

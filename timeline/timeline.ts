@@ -230,7 +230,12 @@ export class Timeline implements Service {
     return this.#reviver.revive(tenant, c);
   }
 
-  async #joined(tenant: string, c: string, serial: number, attached: Extract<Attached, { at: "attached" }>): Promise<Extract<Attached, { at: "attached" }>> {
+  async #joined(
+    tenant: string,
+    c: string,
+    serial: number,
+    attached: Extract<Attached, { at: "attached" }>,
+  ): Promise<Extract<Attached, { at: "attached" }>> {
     this.#serials.set(c, serial);
     if (attached.tenant === tenant) return attached;
     await this.detach(c);

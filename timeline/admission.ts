@@ -1,0 +1,76 @@
+import type { Position } from "../proto/position.js";
+import type { Append } from "./broker.js";
+import type { Authority } from "./entry.js";
+
+/** What a broker knows of a conversation's life when an append arrives. */
+export interface Standing {
+  readonly tenant: string;
+  readonly epoch: number;
+  readonly head: number;
+  /** n of the oldest entry in the window. */
+  readonly first: number;
+  /** Nothing came before entry 1. */
+  readonly newborn: boolean;
+  readonly authority: Authority | undefined;
+  /** Entries without the journal's word. */
+  readonly unsettled: number;
+}
+
+/** What is remembered of a (sender, mid): its place, or the refusal every attempt of it gets. */
+export type Known = { readonly n: number; readonly hash: string } | { readonly refused: Refusal };
+
+export type Refusal = "not_assigned" | "closed";
+
+export type Verdict =
+  | { readonly at: "admit" }
+  | { readonly at: "begin" }
+  | { readonly at: "duplicate"; readonly n: number }
+  | { readonly at: "refused"; readonly code: Refusal | "conflict" | "busy" | "not_found" | "forbidden"; readonly remember?: Refusal }
+  | { readonly at: "stale" }
+  | { readonly at: "cold" }
+  | { readonly at: "alive" }
+  | { readonly at: "lookup" };
+
+/**
+ * Whether an append gets a position. Pure: every broker asks the same question in the same order, the fence before it.
+ *
+ * What was said before is answered first, and so is what the window cannot prove to be said for the first time: only then may the sender be
+ * refused, since a retry of what was accepted once is never refused.
+ */
+export function admit(append: Append, life: Standing | undefined, known: Known | undefined, unsettledMax: number): Verdict {
+  if (life && life.tenant !== append.tenant) return { at: "refused", code: "not_found" };
+  if (known) return answerAgain(append, known);
+  if (append.begins) return { at: life ? "alive" : "begin" };
+  if (!life) return { at: "cold" };
+  if (append.routing) return mayRoute(append.routing.expect, life.authority);
+  if (!life.authority) return { at: "cold" };
+  if (!reachesBack(append.since, life)) return { at: "lookup" };
+  return judge(append, life.authority, life.unsettled >= unsettledMax);
+}
+
+function answerAgain({ hash }: Append, known: Known): Verdict {
+  if ("refused" in known) return { at: "refused", code: known.refused };
+  return known.hash === hash ? { at: "duplicate", n: known.n } : { at: "refused", code: "conflict" };
+}
+
+/** A compare-and-set of the assignment; `asserts` only where a barrier stands alone. */
+function mayRoute(expect: number | "asserts", authority: Authority | undefined): Verdict {
+  const stands = authority ? authority.version : "asserts";
+  return { at: stands === expect ? "admit" : "stale" };
+}
+
+/** True when everything said after `since` is in the window, so that a mid it does not hold was never said. */
+function reachesBack(since: Position, life: Standing): boolean {
+  if (life.newborn && life.first === 1) return true;
+  return since[0] === life.epoch && since[1] >= life.first - 1;
+}
+
+function judge(append: Append, authority: Authority, full: boolean): Verdict {
+  const { from, kind, reader } = append;
+  if (from.role === "system") return { at: "admit" };
+  if (from.role === "visitor" && from.id !== authority.visitor.id) return { at: "refused", code: "not_found" };
+  if (authority.state === "closed") return { at: "refused", code: "closed", remember: "closed" };
+  const holds = from.role === "visitor" || from.role === "supervisor" || from.id === authority.assignee;
+  if (!holds && !(kind === "note" && reader === true)) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
+  return full ? { at: "refused", code: "busy" } : { at: "admit" };
+}

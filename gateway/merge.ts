@@ -1,3 +1,4 @@
+import { fittingCount } from "../lib/fitting.js";
 import type { HistoryPage } from "../persister/history.js";
 import { BEGINNING, compare, later, type Position } from "../proto/position.js";
 import type { Life, Page } from "../timeline/broker.js";
@@ -57,9 +58,8 @@ export async function mergeForward(live: Live, after: Position, limit: number, a
 /** Drops rows from the far end until the rest is within `bytes_max`; at least one row stays. */
 export function fit(page: Merged, direction: "backward" | "forward", bytesOf: (row: Row) => number, bytes_max: number): Merged {
   const nearFirst = direction === "forward" ? page.rows : page.rows.toReversed();
-  let bytes = 0;
-  const fitting = nearFirst.findIndex((row, index) => (bytes += bytesOf(row)) > bytes_max && index > 0);
-  if (fitting === -1) return page;
+  const fitting = fittingCount(nearFirst, bytesOf, bytes_max);
+  if (fitting === nearFirst.length) return page;
   const kept = nearFirst.slice(0, fitting);
   const rows = direction === "forward" ? kept : kept.toReversed();
   const edge = kept.at(-1)?.pos;

@@ -1,21 +1,5 @@
 import { describe, load } from "./environment.js";
-import {
-  bytes,
-  choice,
-  DAY,
-  HOUR,
-  KiB,
-  list,
-  MINUTE,
-  ms,
-  path,
-  port,
-  SECOND,
-  section,
-  string,
-  type Values,
-  whole,
-} from "./setting.js";
+import { bytes, choice, DAY, HOUR, KiB, list, MINUTE, ms, path, port, SECOND, section, string, type Values, whole } from "./setting.js";
 
 /**
  * The one table of settings. A row's key is its variable's name in camelCase, without the prefix; each room has its section.

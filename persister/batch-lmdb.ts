@@ -14,8 +14,7 @@ interface Conversation {
 }
 
 /**
- * Puts one batch into the tables. Runs inside a transaction of the caller; `passed` is its last write, because a throw leaves the
- * writes before it standing and the batch must then come again.
+ * Puts one batch into the tables, inside a transaction of the caller: all of it or nothing.
  */
 export class BatchWrite {
   readonly #tables: Tables;
@@ -35,10 +34,11 @@ export class BatchWrite {
     for (const { tenant, c, pos } of unreadable) this.#unreadable(tenant, c, pos);
     for (const { tenant, c, mark } of marks) this.#mark(tenant, c, mark);
     for (const { offset, visitor } of visitors) this.#visitor(offset, visitor);
-    for (const { tenant, c, decision } of decisions) this.#tables.decisions.put([part(tenant), part(c), decision.at, part(decision.id)], decision);
+    for (const { tenant, c, decision } of decisions)
+      this.#tables.decisions.putSync([part(tenant), part(c), decision.at, part(decision.id)], decision);
     for (const letter of [...deadLetters, ...this.#aside]) this.#dead(letter);
     for (const conversation of this.#touched.values()) this.#summarise(conversation);
-    if (through > (this.#tables.passed.get(partition) ?? -1)) this.#tables.passed.put(partition, through);
+    if (through > (this.#tables.passed.get(partition) ?? -1)) this.#tables.passed.putSync(partition, through);
     return this.#aside;
   }
 
@@ -47,10 +47,16 @@ export class BatchWrite {
     const key = rowKey(tenant, c, pos);
     const there = this.#tables.rows.get(key);
     if (there?.frame === entry.frame) return;
-    if (there) return this.#putAside(offset, "other_content", entry);
+    if (there) {
+      this.#putAside(offset, "other_content", entry);
+      return;
+    }
     const conversation = this.#conversation(tenant, c);
-    if (pos[0] < conversation.epoch) return this.#putAside(offset, "late_epoch", entry);
-    this.#tables.rows.put(key, kept);
+    if (pos[0] < conversation.epoch) {
+      this.#putAside(offset, "late_epoch", entry);
+      return;
+    }
+    this.#tables.rows.putSync(key, kept);
     this.#name(entry);
     if (pos[1] === 1) conversation.epoch = pos[0];
     conversation.summary = grown(conversation.summary, entry);
@@ -59,26 +65,26 @@ export class BatchWrite {
   /** A mid keeps its first place. */
   #name({ tenant, c, from, mid, pos }: Entry): void {
     const key = [part(tenant), part(c), part(from), part(mid)];
-    if (!this.#tables.mids.doesExist(key)) this.#tables.mids.put(key, pos);
+    if (!this.#tables.mids.doesExist(key)) this.#tables.mids.putSync(key, pos);
   }
 
   #unreadable(tenant: string, c: string, pos: Position): void {
     const key = rowKey(tenant, c, pos);
     const late = pos[0] < this.#conversation(tenant, c).epoch;
-    if (!late && !this.#tables.rows.doesExist(key)) this.#tables.rows.put(key, null);
+    if (!late && !this.#tables.rows.doesExist(key)) this.#tables.rows.putSync(key, null);
   }
 
   #mark(tenant: string, c: string, mark: Mark): void {
     const key = [part(tenant), part(c), part(mark.user)];
     const there = this.#tables.marks.get(key);
-    this.#tables.marks.put(key, { user: mark.user, ...forward("got", there, mark), ...forward("read", there, mark) });
+    this.#tables.marks.putSync(key, { user: mark.user, ...forward("got", there, mark), ...forward("read", there, mark) });
   }
 
   #visitor(offset: number, visitor: VisitorRecord): void {
     const key = [part(visitor.tenant), part(visitor.id)];
     const there = this.#tables.visitors.get(key);
     if (there && there.offset >= offset) return;
-    this.#tables.visitors.put(key, { offset, visitor: { ...there?.visitor, ...visitor } });
+    this.#tables.visitors.putSync(key, { offset, visitor: { ...there?.visitor, ...visitor } });
   }
 
   #putAside(offset: number, reason: string, entry: Entry): void {
@@ -86,7 +92,7 @@ export class BatchWrite {
   }
 
   #dead({ partition, offset, reason, bytes }: DeadLetter): void {
-    this.#tables.dead.put([partition, offset], { reason, bytes });
+    this.#tables.dead.putSync([partition, offset], { reason, bytes });
   }
 
   #conversation(tenant: string, c: string): Conversation {
@@ -101,20 +107,20 @@ export class BatchWrite {
 
   #summarise({ tenant, c, before, summary }: Conversation): void {
     if (summary === undefined || summary === before) return;
-    this.#tables.summaries.put([part(tenant), part(c)], summary);
+    this.#tables.summaries.putSync([part(tenant), part(c)], summary);
     this.#index(tenant, c, before, summary);
   }
 
   #index(tenant: string, c: string, before: Summary | undefined, after: Summary): void {
     const stale = before && rowOf(tenant, c, before);
     if (stale) {
-      this.#tables.byTenant.remove([part(tenant), stale.updated_at, part(c)]);
-      for (const { id } of stale.authority.members) this.#tables.byMember.remove([part(tenant), part(id), stale.updated_at, part(c)]);
+      this.#tables.byTenant.removeSync([part(tenant), stale.updated_at, part(c)]);
+      for (const { id } of stale.authority.members) this.#tables.byMember.removeSync([part(tenant), part(id), stale.updated_at, part(c)]);
     }
     const row = rowOf(tenant, c, after);
     if (!row) return;
-    this.#tables.byTenant.put([part(tenant), row.updated_at, part(c)], true);
-    for (const { id } of row.authority.members) this.#tables.byMember.put([part(tenant), part(id), row.updated_at, part(c)], true);
+    this.#tables.byTenant.putSync([part(tenant), row.updated_at, part(c)], true);
+    for (const { id } of row.authority.members) this.#tables.byMember.putSync([part(tenant), part(id), row.updated_at, part(c)], true);
   }
 }
 

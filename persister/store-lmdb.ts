@@ -35,12 +35,8 @@ export class LmdbStore implements Store {
 
   async write(batch: StoreBatch): Promise<readonly DeadLetter[]> {
     this.#mustBeOpen();
-    const write = new BatchWrite(this.#tables, batch);
-    // A child transaction is undone when its callback throws; a plain one keeps what was put before.
-    const committed = this.#tables.env.childTransaction(() => write.attempt());
-    await this.#known(committed);
-    const aside = write.outcome();
-    await this.#known(this.#tables.env.flushed);
+    const aside = await this.#known(() => this.#tables.env.transactionSync(() => new BatchWrite(this.#tables, batch).run()));
+    await this.#known(() => this.#tables.env.flushed);
     return aside;
   }
 
@@ -142,9 +138,9 @@ export class LmdbStore implements Store {
   }
 
   /** The disk's refusal, as `unavailable`: a full disk may have room again. */
-  async #known(outcome: Promise<unknown>): Promise<void> {
+  async #known<T>(write: () => T | Promise<T>): Promise<T> {
     try {
-      await outcome;
+      return await write();
     } catch (error) {
       this.#log.error({ err: error }, "the store could not write");
       throw new DeskError("unavailable", "The store could not write.");

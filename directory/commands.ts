@@ -1,0 +1,213 @@
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import type { Account, Directory, Key, Row, RowKind, RowValues, Tenant } from "./directory.js";
+import { hashPassword } from "./password.js";
+
+/** What a person got wrong; the text says what to do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface Desk {
+  readonly directory: Directory;
+  readonly now: () => number;
+  readonly readFile: (path: string) => string;
+}
+
+export const HELP = `
+npx deskwire <what> <do> [names] [options]
+
+  tenant add <tenant> [--name N] [--origin URL]… [--topic T]… [--language L]…
+  tenant list
+  tenant disable <tenant>
+
+  agent add <tenant> <username> [--name N] [--role agent|supervisor|bot] [--password P | --password-file F]
+            [--skill S]… [--topic T]… [--capacity N] [--capacity-max N]
+  agent list <tenant>
+  agent disable <tenant> <username>
+
+  key add <tenant> <key> [--algorithm HS256|EdDSA|RS256] [--material-file F] [--issuer URL]
+  key list <tenant>
+  key disable <tenant> <key>
+
+The commands work on the running server of the data folder (DESKWIRE_DATA, ./data), or on the folder itself when none runs.
+An add of what is there changes only what is named. Without a password, or material of an HS256 key, one is made and printed once.
+
+  --help   this text
+`;
+
+const OPTIONS = {
+  name: { type: "string" },
+  origin: { type: "string", multiple: true },
+  topic: { type: "string", multiple: true },
+  language: { type: "string", multiple: true },
+  role: { type: "string" },
+  password: { type: "string" },
+  "password-file": { type: "string" },
+  skill: { type: "string", multiple: true },
+  capacity: { type: "string" },
+  "capacity-max": { type: "string" },
+  algorithm: { type: "string" },
+  "material-file": { type: "string" },
+  issuer: { type: "string" },
+  demo: { type: "boolean" },
+} as const;
+
+type Options = ReturnType<typeof parse>["values"];
+type Run = (desk: Desk, names: readonly string[], options: Options) => Promise<string>;
+
+const COMMANDS: Readonly<Record<string, { readonly names: number; readonly run: Run }>> = {
+  "tenant add": { names: 1, run: addTenant },
+  "tenant list": { names: 0, run: (desk) => listed(desk, "tenant", "") },
+  "tenant disable": { names: 1, run: disableTenant },
+  "agent add": { names: 2, run: addAgent },
+  "agent list": { names: 1, run: (desk, [tenant]) => listed(desk, "account", tenant as string) },
+  "agent disable": { names: 2, run: disableAgent },
+  "key add": { names: 2, run: addKey },
+  "key list": { names: 1, run: (desk, [tenant]) => listed(desk, "key", tenant as string) },
+  "key disable": { names: 2, run: disableKey },
+};
+
+const REOPEN_WINDOW_MS = 24 * 3_600_000;
+const OFFER_TIMEOUT_MS = 20_000;
+
+/** Runs one command; answers what to print. Rejects with a UsageError, or with the directory's refusal. */
+export async function runCommand(desk: Desk, argv: readonly string[]): Promise<string> {
+  const { values, positionals } = parse(argv);
+  const [what = "", verb = "", ...names] = positionals;
+  const command = COMMANDS[`${what} ${verb}`] ?? usage(`There is no command "${[what, verb].join(" ").trim()}".`);
+  if (names.length !== command.names) usage(`"${what} ${verb}" takes ${command.names} name(s), not ${names.length}.`);
+  for (const name of names) if (!/^[\w.@-]{1,64}$/.test(name)) usage(`"${name}" is no name: 1 to 64 letters, digits and . _ @ -`);
+  return command.run(desk, names, values);
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    return usage((error as Error).message);
+  }
+}
+
+function usage(text: string): never {
+  throw new UsageError(`${text} See npx deskwire --help.`);
+}
+
+async function addTenant({ directory }: Desk, [id = ""]: readonly string[], options: Options): Promise<string> {
+  const row = await directory.get("tenant", "", id);
+  const topics = options.topic ?? (row ? [] : ["support"]);
+  for (const origin of options.origin ?? [])
+    if (!isOrigin(origin)) usage(`"${origin}" is no origin; give scheme, host and port as in https://www.example.com.`);
+  for (const topic of topics) await addTopic(directory, id, topic);
+  const tenant: Tenant = {
+    ...(row?.value ?? { name: id, origins: [], default_topic: topics[0] ?? "support", languages: ["en", "zh-CN"] }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.origin ? { origins: options.origin } : {}),
+    ...(options.language ? { languages: options.language } : {}),
+  };
+  const { disabled: _enabled, ...enabled } = tenant;
+  await directory.put("tenant", "", id, enabled, row?.version ?? 0);
+  return `tenant ${id} ${row ? "changed" : "added"}`;
+}
+
+async function addTopic(directory: Directory, tenant: string, id: string): Promise<void> {
+  if (await directory.get("topic", tenant, id)) return;
+  const name = { en: id.charAt(0).toUpperCase() + id.slice(1), "zh-CN": TOPICS_ZH[id] ?? id };
+  await directory.put("topic", tenant, id, { name, reopen_window_ms: REOPEN_WINDOW_MS, offer_timeout_ms: OFFER_TIMEOUT_MS, skills: [] }, 0);
+}
+
+const TOPICS_ZH: Readonly<Record<string, string>> = { support: "客户支持", sales: "售前咨询", billing: "账单", orders: "订单" };
+
+async function disableTenant(desk: Desk, [id = ""]: readonly string[]): Promise<string> {
+  const row = await existing(desk, "tenant", "", id);
+  await desk.directory.put("tenant", "", id, { ...row.value, disabled: true }, row.version);
+  await revoke(desk, id, "*");
+  return `tenant ${id} disabled; its sockets are closed within 5 s`;
+}
+
+async function addAgent(desk: Desk, [tenant = "", username = ""]: readonly string[], options: Options): Promise<string> {
+  await existing(desk, "tenant", "", tenant);
+  const row = await desk.directory.get("account", tenant, username);
+  const given =
+    options.password ??
+    (options["password-file"] === undefined ? undefined : desk.readFile(options["password-file"]).replace(/\r?\n$/, ""));
+  const made = given === undefined && !row ? randomBytes(12).toString("base64url") : undefined;
+  const password = given ?? made;
+  const account: Account = {
+    ...(row?.value ?? { name: username, role: "agent", password: "", skills: [], topics: ["*"], capacity: 5, capacity_max: 10 }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.role === undefined ? {} : { role: roleOf(options.role) }),
+    ...(password === undefined ? {} : { password: await hashPassword(password), demo: options.demo === true }),
+    ...(options.skill ? { skills: options.skill } : {}),
+    ...(options.topic ? { topics: options.topic } : {}),
+    ...(options.capacity === undefined ? {} : { capacity: wholeOf("--capacity", options.capacity) }),
+    ...(options["capacity-max"] === undefined ? {} : { capacity_max: wholeOf("--capacity-max", options["capacity-max"]) }),
+  };
+  if (account.capacity > account.capacity_max) usage(`--capacity ${account.capacity} is above --capacity-max ${account.capacity_max}.`);
+  const { disabled: _enabled, ...enabled } = account;
+  await desk.directory.put("account", tenant, username, enabled, row?.version ?? 0);
+  if (row && password !== undefined) await revoke(desk, tenant, username);
+  return `agent ${username} ${row ? "changed" : "added"}${made === undefined ? "" : `; password ${made}`}`;
+}
+
+async function disableAgent(desk: Desk, [tenant = "", username = ""]: readonly string[]): Promise<string> {
+  const row = await existing(desk, "account", tenant, username);
+  await desk.directory.put("account", tenant, username, { ...row.value, disabled: true }, row.version);
+  await revoke(desk, tenant, username);
+  return `agent ${username} disabled; its sockets are closed within 5 s`;
+}
+
+async function addKey(desk: Desk, [tenant = "", id = ""]: readonly string[], options: Options): Promise<string> {
+  const site = await existing(desk, "tenant", "", tenant);
+  const algorithm = options.algorithm ?? "HS256";
+  if (algorithm !== "HS256" && algorithm !== "EdDSA" && algorithm !== "RS256")
+    return usage(`"${algorithm}" is no algorithm: HS256, EdDSA or RS256.`);
+  const file = options["material-file"];
+  if (file === undefined && algorithm !== "HS256") return usage(`${algorithm} needs --material-file with the public key as a JWK.`);
+  const material = file === undefined ? randomBytes(32).toString("base64url") : desk.readFile(file).trim();
+  const key: Key = { algorithm, material, created_at: desk.now() };
+  const row = await desk.directory.get("key", tenant, id);
+  await desk.directory.put("key", tenant, id, key, row?.version ?? 0);
+  if (options.issuer !== undefined) await desk.directory.put("tenant", "", tenant, { ...site.value, issuer: options.issuer }, site.version);
+  return `key ${id} added${file === undefined ? `; secret ${material}` : ""}`;
+}
+
+async function disableKey(desk: Desk, [tenant = "", id = ""]: readonly string[]): Promise<string> {
+  const row = await existing(desk, "key", tenant, id);
+  await desk.directory.put("key", tenant, id, { ...row.value, disabled: true }, row.version);
+  return `key ${id} disabled; its tokens are refused within 5 s`;
+}
+
+async function revoke({ directory, now }: Desk, tenant: string, user: string): Promise<void> {
+  const row = await directory.get("revocation", tenant, user);
+  await directory.put("revocation", tenant, user, { not_before: now() }, row?.version ?? 0);
+}
+
+async function existing<K extends RowKind>({ directory }: Desk, kind: K, tenant: string, id: string): Promise<Row<RowValues[K]>> {
+  return (await directory.get(kind, tenant, id)) ?? usage(`There is no ${kind === "account" ? "agent" : kind} "${id}".`);
+}
+
+async function listed<K extends "tenant" | "account" | "key">({ directory }: Desk, kind: K, tenant: string): Promise<string> {
+  const rows = await directory.list(kind, tenant);
+  return rows.map(({ id, value }) => `${id}\t${describe(kind, value)}${value.disabled ? "\tdisabled" : ""}`).join("\n");
+}
+
+/** Without secrets. */
+function describe(kind: RowKind, value: RowValues[RowKind]): string {
+  if (kind === "tenant") return `${(value as Tenant).name}\t${(value as Tenant).origins.join(" ")}`;
+  if (kind === "key") return (value as Key).algorithm;
+  const { name, role, skills, topics, capacity, capacity_max } = value as Account;
+  return `${name}\t${role}\tskills ${skills.join(",") || "-"}\ttopics ${topics.join(",")}\tcapacity ${capacity}/${capacity_max}`;
+}
+
+function roleOf(text: string): Account["role"] {
+  return text === "agent" || text === "supervisor" || text === "bot" ? text : usage(`"${text}" is no role: agent, supervisor or bot.`);
+}
+
+function wholeOf(option: string, text: string): number {
+  return /^\d{1,4}$/.test(text) ? Number(text) : usage(`${option} takes a whole number, not "${text}".`);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

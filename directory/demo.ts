@@ -1,0 +1,52 @@
+import { type Desk, runCommand } from "./commands.js";
+
+/** Known to everybody: it stands in the README. */
+const PASSWORD = "demo";
+
+const ACCOUNTS: readonly (readonly string[])[] = [
+  ["ada", "--name", "Ada", "--role", "agent", "--skill", "en", "--skill", "zh", "--capacity", "5", "--capacity-max", "500"],
+  ["lin", "--name", "Lin 林", "--role", "agent", "--skill", "zh", "--capacity", "5", "--capacity-max", "500"],
+  ["sun", "--name", "Sun", "--role", "supervisor", "--capacity", "5", "--capacity-max", "500"],
+];
+
+export interface DemoOptions {
+  /** Origins of the demo site. */
+  readonly origins: readonly string[];
+  /** Replaces the demo password; empty for none. */
+  readonly password: string;
+}
+
+/**
+ * Makes the `demo` tenant by the commands a person would use, where it is missing, and brings its origins and passwords up to date. Answers
+ * the accounts that have the well-known password.
+ */
+export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): Promise<readonly string[]> {
+  const tenant = await desk.directory.get("tenant", "", "demo");
+  if (tenant?.value.disabled) return exposed(desk);
+  if (tenant?.value.origins.join() !== origins.join()) {
+    const topics = tenant ? [] : ["--topic", "support", "--topic", "sales"];
+    await runCommand(desk, [
+      "tenant",
+      "add",
+      "demo",
+      "--name",
+      "Tea & Tin",
+      ...topics,
+      ...origins.flatMap((origin) => ["--origin", origin]),
+    ]);
+  }
+  for (const [username = "", ...options] of ACCOUNTS) await makeAccount(desk, username, options, password);
+  return exposed(desk);
+}
+
+async function makeAccount(desk: Desk, username: string, options: readonly string[], password: string): Promise<void> {
+  const row = await desk.directory.get("account", "demo", username);
+  const secret = password === "" ? ["--password", PASSWORD, "--demo"] : ["--password", password];
+  if (!row) await runCommand(desk, ["agent", "add", "demo", username, ...options, ...secret]);
+  else if (row.value.demo && password !== "" && !row.value.disabled) await runCommand(desk, ["agent", "add", "demo", username, ...secret]);
+}
+
+async function exposed({ directory }: Desk): Promise<readonly string[]> {
+  const accounts = await directory.list("account", "demo");
+  return accounts.filter(({ value }) => value.demo && !value.disabled).map(({ id }) => id);
+}

@@ -1,0 +1,85 @@
+import type { Clock, Timer } from "../lib/clock.js";
+import type { Logger } from "../lib/log.js";
+import type { Service } from "../lib/service.js";
+import type { Directory, Row, RowKind, RowValues } from "./directory.js";
+
+/** A change is seen after this long at most, with room to the 5 s that are promised. */
+const LOOK_MS = 1_000;
+/** Rows kept; beyond it the cache starts over. */
+const ROWS_MAX = 50_000;
+
+/**
+ * The directory as gateways and routers read it: from memory, and never older than 5 s while the directory answers.
+ *
+ * While it does not, what was read before goes on being served; what was not is `unavailable`.
+ */
+export class Desk implements Service {
+  readonly name = "desk";
+  readonly #directory: Directory;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #rows = new Map<string, Promise<unknown>>();
+  readonly #changed: (() => void)[] = [];
+  #revision = -1;
+  #timer: Timer | undefined;
+  #looking = false;
+
+  constructor({ directory, clock, log }: { directory: Directory; clock: Clock; log: Logger }) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    this.#revision = await this.#directory.revision();
+    this.#timer ??= this.#clock.every(LOOK_MS, () => void this.look());
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Called after every change that was seen. */
+  onChange(listener: () => void): void {
+    this.#changed.push(listener);
+  }
+
+  async get<K extends RowKind>(kind: K, tenant: string, id: string): Promise<RowValues[K] | undefined> {
+    const row = await this.#kept(`${kind} ${tenant} ${id}`, () => this.#directory.get(kind, tenant, id));
+    return (row as Row<RowValues[K]> | undefined)?.value;
+  }
+
+  async list<K extends RowKind>(kind: K, tenant: string): Promise<readonly Row<RowValues[K]>[]> {
+    return (await this.#kept(`${kind} ${tenant}`, () => this.#directory.list(kind, tenant))) as readonly Row<RowValues[K]>[];
+  }
+
+  /** Forgets what it read when the directory changed. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const revision = await this.#directory.revision();
+      if (revision === this.#revision) return;
+      this.#revision = revision;
+      this.#rows.clear();
+      for (const listener of this.#changed) listener();
+    } catch (err) {
+      this.#log.warn({ err }, "the directory does not answer; what was read before is served");
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #kept(key: string, read: () => Promise<unknown>): Promise<unknown> {
+    const there = this.#rows.get(key);
+    if (there) return there;
+    if (this.#rows.size >= ROWS_MAX) this.#rows.clear();
+    const row = read();
+    this.#rows.set(key, row);
+    row.catch(() => this.#rows.delete(key));
+    return row;
+  }
+}

@@ -60,8 +60,8 @@ export function serveHistory(history: History, { address, clock, log }: { addres
         const visitor = await history.visitor(tenant, id);
         return visitor ? { visitor_json: JSON.stringify(visitor) } : {};
       },
-      Decisions: async ({ tenant, c, limit }: { tenant: string; c: string; limit: number }) => ({
-        decisions_json: (await history.decisions(tenant, c, limit)).map((decision) => JSON.stringify(decision)),
+      Decisions: async ({ tenant, c, limit, upto }: { tenant: string; c: string; limit: number; upto: number }) => ({
+        decisions_json: (await history.decisions(tenant, c, limit, upto)).map((decision) => JSON.stringify(decision)),
       }),
     },
     log,
@@ -118,8 +118,8 @@ export class HistoryClient implements History {
     return visitor_json === undefined ? undefined : (JSON.parse(visitor_json) as VisitorRecord);
   }
 
-  async decisions(tenant: string, c: string, limit: number): Promise<readonly Decision[]> {
-    const { decisions_json } = await this.#client.call<{ decisions_json: string[] }>("Decisions", { tenant, c, limit });
+  async decisions(tenant: string, c: string, limit: number, upto: number): Promise<readonly Decision[]> {
+    const { decisions_json } = await this.#client.call<{ decisions_json: string[] }>("Decisions", { tenant, c, limit, upto });
     return decisions_json.map((json) => JSON.parse(json) as Decision);
   }
 }

@@ -23,7 +23,8 @@ export interface History extends Past {
   conversations(query: ConversationsQuery): Promise<{ readonly rows: readonly ConversationRow[]; readonly cursor?: string }>;
   marks(tenant: string, c: string): Promise<readonly Mark[]>;
   visitor(tenant: string, id: string): Promise<VisitorRecord | undefined>;
-  decisions(tenant: string, c: string, limit: number): Promise<readonly Decision[]>;
+  /** The newest, oldest first: all below `upto`, the partition's end offset asked for at this request, when the persister passes it in time. */
+  decisions(tenant: string, c: string, limit: number, upto: number): Promise<readonly Decision[]>;
 }
 
 /** The end of a range that is open at its newest side: something may follow, and nobody can say yet how far. */

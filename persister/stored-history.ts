@@ -79,7 +79,8 @@ export class StoredHistory implements History {
     return this.#store.visitor(tenant, id);
   }
 
-  decisions(tenant: string, c: string, limit: number): Promise<readonly Decision[]> {
+  async decisions(tenant: string, c: string, limit: number, upto: number): Promise<readonly Decision[]> {
+    await this.#within(() => this.#hasPassed(c, upto));
     return this.#store.decisions(tenant, c, limit);
   }
 

@@ -1,5 +1,5 @@
-import { unfit } from "./roster.js";
 import type { Reason } from "./reasons.js";
+import { unfit } from "./roster.js";
 import type { Agent, Conversation, Desk, PassedOver, Skip } from "./state.js";
 
 /** As many agents as one decision names among those it passed over. */

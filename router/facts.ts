@@ -1,7 +1,8 @@
 import type { Ask } from "../proto/message.js";
+import type { Authority } from "../timeline/entry.js";
 import { agentOf, enrol, newcomer, refresh, strike } from "./roster.js";
+import type { Agent, Conversation, Desk, DeskEvent, Standing } from "./state.js";
 import { queueUp, settle } from "./transition.js";
-import type { Agent, Conversation, Desk, DeskEvent } from "./state.js";
 
 type Of<T extends DeskEvent["type"]> = Extract<DeskEvent, { readonly type: T }>;
 
@@ -45,6 +46,8 @@ function asked(desk: Desk, event: Of<"asked">, now: number): void {
     priority: event.ask.priority ?? 0,
     arrived_at: now,
     arrived_seq: desk.seq,
+    waits_since: now,
+    version: 0,
     members: [event.visitor],
     state: "queued",
     since: now,
@@ -73,6 +76,7 @@ function reopened(desk: Desk, event: Of<"reopened">, now: number): void {
   conversation.skills = needed(conversation.ask.skills, event.terms.skills);
   conversation.arrived_at = now;
   conversation.arrived_seq = desk.seq;
+  conversation.waits_since = now;
   conversation.skips = [];
 }
 
@@ -120,20 +124,44 @@ function shown(desk: Desk, event: Of<"shown">, now: number): void {
   desk.dirty.conversations.add(event.c);
 }
 
-/** The timeline's answer stands. An offer it speaks of is known to nobody: who was offered waits again. */
+/** The timeline's answer stands. An offer it speaks of that is not ours is known to nobody: who was offered waits again. */
 function repaired(desk: Desk, event: Of<"repaired">, now: number): void {
   const { authority } = event.standing;
-  const conversation = desk.conversations.get(event.c) ?? adopted(desk, event, now);
+  const known = desk.conversations.get(event.c);
+  const conversation = known ?? adopted(desk, event, now);
+  if (!accept(desk, event.c, event.standing)) return;
+  conversation.version = authority.version;
+  if (known && inSameHands(known, authority)) return;
   desk.queue.leave(conversation);
   conversation.topic = authority.topic;
   conversation.members = authority.members;
-  conversation.standing = event.standing;
   if (authority.state === "closed") settle(desk, conversation, { state: "closed" }, now);
   else if (authority.assignee === undefined) queueUp(desk, conversation, now);
   else {
     agentOf(desk, authority.assignee, now);
     settle(desk, conversation, { state: authority.state, assignee: authority.assignee }, now);
   }
+}
+
+/** Notes what the timeline accepted. False when something newer is known. */
+export function accept(desk: Desk, c: string, standing: Standing): boolean {
+  const conversation = desk.conversations.get(c);
+  const known = conversation?.standing;
+  if (!conversation || (known && !isNewer(standing, known))) return false;
+  const sameLife = known === undefined || known.pos[0] === standing.pos[0];
+  conversation.standing = standing;
+  conversation.version = sameLife ? Math.max(conversation.version, standing.authority.version) : standing.authority.version;
+  desk.dirty.conversations.add(c);
+  return true;
+}
+
+/** A later life counts from what was durable, so its versions may be lower. */
+function isNewer(a: Standing, b: Standing): boolean {
+  return a.pos[0] === b.pos[0] ? a.authority.version > b.authority.version : a.pos[0] > b.pos[0];
+}
+
+function inSameHands({ state, assignee, topic }: Conversation, authority: Authority): boolean {
+  return state === authority.state && assignee === authority.assignee && topic === authority.topic;
 }
 
 function adopted(desk: Desk, event: Of<"repaired">, now: number): Conversation {

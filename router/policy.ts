@@ -1,5 +1,5 @@
-import { before } from "./queue.js";
 import { choose, fitting, passedOver } from "./choice.js";
+import { before } from "./queue.js";
 import type { Reason } from "./reasons.js";
 import { capacityOf, statusOf, unavailable } from "./roster.js";
 import type { Agent, Conversation, Desk, DeskEvent, Verdict } from "./state.js";
@@ -56,7 +56,9 @@ function accepted(desk: Desk, event: Of<"accepted">): Verdict[] {
 function declined(desk: Desk, event: Of<"declined">): Verdict[] {
   if (!stands(desk, event)) return [];
   const detail = event.why === undefined ? {} : { detail: { why: event.why } };
-  return [{ c: event.c, event: "declined", reason: "declined", state: "queued", agent: event.agent, offer: event.offer, passed: [], ...detail }];
+  return [
+    { c: event.c, event: "declined", reason: "declined", state: "queued", agent: event.agent, offer: event.offer, passed: [], ...detail },
+  ];
 }
 
 function stands(desk: Desk, event: { c: string; agent: string; offer: string }): boolean {
@@ -116,7 +118,16 @@ function missedOffer(desk: Desk, now: number): Verdict | undefined {
   }
   if (!late?.offer) return undefined;
   const away = late.terms.away_on_missed_offer;
-  return { c: late.c, event: "missed", reason: "missed_offer", state: "queued", agent: late.offer.agent, offer: late.offer.id, away, passed: [] };
+  return {
+    c: late.c,
+    event: "missed",
+    reason: "missed_offer",
+    state: "queued",
+    agent: late.offer.agent,
+    offer: late.offer.id,
+    away,
+    passed: [],
+  };
 }
 
 function earlier(a: Conversation, b: Conversation): boolean {
@@ -190,6 +201,6 @@ function offerTo(desk: Desk, conversation: Conversation, agent: Agent, reason: R
     offer: `${conversation.c}.${conversation.offers + 1}`,
     to: { agent: agent.party.id },
     passed,
-    detail: { waited_ms: now - conversation.arrived_at, waiting: desk.queue.size },
+    detail: { waited_ms: now - conversation.waits_since, waiting: desk.queue.size },
   };
 }

@@ -41,8 +41,16 @@ export interface Router {
   agentHere(caller: Caller, profile: AgentProfile): Promise<void>;
   agentGone(caller: Caller): Promise<void>;
 
-  /** Pushes from the router. One listener, called in order. */
-  listen(listener: (push: Push) => void): void;
+  /** What the router says unasked. One listener, called in order. */
+  listen(listener: RouterListener): void;
+}
+
+export interface RouterListener {
+  push(push: Push): void;
+  /** Something that `queue` shows is not as it was. At most twice a second per tenant. */
+  queueChanged(tenant: string): void;
+  /** Every agent here has to be declared again. */
+  forgotten(): void;
 }
 
 export interface Caller {
@@ -101,19 +109,38 @@ export interface QueuePlace {
 
 export interface QueueView {
   readonly topics: readonly { readonly topic: string; readonly waiting: number; readonly oldest_ms: number }[];
-  readonly waiting?: readonly { readonly c: string; readonly topic: string; readonly visitor: Party; readonly priority: number; readonly waited_ms: number; readonly state: ConversationState }[];
-  readonly agents?: readonly { readonly id: string; readonly name: string; readonly status: Status; readonly capacity: number; readonly load: number }[];
+  readonly waiting?: readonly {
+    readonly c: string;
+    readonly topic: string;
+    readonly visitor: Party;
+    readonly priority: number;
+    readonly waited_ms: number;
+    readonly state: ConversationState;
+  }[];
+  readonly agents?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly status: Status;
+    readonly capacity: number;
+    readonly load: number;
+  }[];
 }
 
-/** To all sessions of an agent, or to the readers of a conversation. */
-export type Push =
-  | { readonly to: "agent"; readonly tenant: string; readonly agent: string; readonly event: AgentEvent }
-  | { readonly to: "conversation"; readonly tenant: string; readonly c: string; readonly event: { readonly ev: "queue"; readonly c: string; readonly position: number; readonly eta_ms: number } }
-  | { readonly to: "watchers"; readonly tenant: string };
+/** To all sessions of one agent. */
+export interface Push {
+  readonly tenant: string;
+  readonly agent: string;
+  readonly event: AgentEvent;
+}
 
 export type AgentEvent =
   | ({ readonly ev: "offer" } & Offer)
-  | { readonly ev: "offer_end"; readonly c: string; readonly offer: string; readonly reason: "accepted" | "declined" | "timeout" | "rescinded" }
+  | {
+      readonly ev: "offer_end";
+      readonly c: string;
+      readonly offer: string;
+      readonly reason: "accepted" | "declined" | "timeout" | "rescinded";
+    }
   | { readonly ev: "assigned"; readonly c: string; readonly reason: string; readonly version: number }
   | { readonly ev: "released"; readonly c: string; readonly reason: string; readonly version: number }
   | { readonly ev: "status"; readonly status: Status; readonly reason: string };

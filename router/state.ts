@@ -89,6 +89,8 @@ export interface Conversation {
   arrived_at: number;
   /** Order of arrival inside one millisecond. */
   arrived_seq: number;
+  /** Since when nobody holds it. */
+  waits_since: number;
   members: readonly Party[];
   state: ConversationState;
   /** When it came into this state. */
@@ -102,7 +104,9 @@ export interface Conversation {
   skips: readonly Skip[];
   /** The last hand-over, so that a repeated one is told the same. */
   handed?: { readonly by: string; readonly to: NonNullable<RoutingBody["to"]> };
-  /** What the timeline last accepted: the base of the next compare-and-set. Absent until entry 1. */
+  /** Of the last verdict: the next one says one more. */
+  version: number;
+  /** What the timeline last accepted. Absent until entry 1. */
   standing?: Standing;
 }
 
@@ -148,11 +152,19 @@ export interface Agent {
 /** Intervals between assignments of one topic. */
 export interface Pace {
   last_at: number;
-  interval_ms: number;
+  /** Smoothed; absent until the second assignment. */
+  interval_ms?: number;
 }
 
 export type DeskEvent =
-  | { readonly type: "asked"; readonly c: string; readonly visitor: Party; readonly topic: string; readonly ask: Ask; readonly terms: Terms }
+  | {
+      readonly type: "asked";
+      readonly c: string;
+      readonly visitor: Party;
+      readonly topic: string;
+      readonly ask: Ask;
+      readonly terms: Terms;
+    }
   | { readonly type: "reopened"; readonly c: string; readonly ask: Ask; readonly terms: Terms }
   /** The visitor asked again for what is open. */
   | { readonly type: "merged"; readonly c: string; readonly ask: Ask }
@@ -164,9 +176,16 @@ export type DeskEvent =
   | { readonly type: "shown"; readonly c: string; readonly offer: string }
   | { readonly type: "accepted"; readonly c: string; readonly agent: string; readonly offer: string }
   | { readonly type: "declined"; readonly c: string; readonly agent: string; readonly offer: string; readonly why?: string }
-  | { readonly type: "transferred"; readonly c: string; readonly by: Party; readonly to: NonNullable<RoutingBody["to"]>; readonly topic: string; readonly terms: Terms }
+  | {
+      readonly type: "transferred";
+      readonly c: string;
+      readonly by: Party;
+      readonly to: NonNullable<RoutingBody["to"]>;
+      readonly topic: string;
+      readonly terms: Terms;
+    }
   | { readonly type: "closed"; readonly c: string; readonly by: Party; readonly why?: string }
-  /** What stands in the timeline differs from what was thought here: it goes. */
+  /** What stands in the timeline is newer than what was thought here: it goes. */
   | { readonly type: "repaired"; readonly c: string; readonly standing: Standing; readonly ask: Ask; readonly terms: Terms }
   | { readonly type: "tick" };
 

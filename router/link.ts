@@ -1,0 +1,251 @@
+import type { Desk as DirectoryDesk } from "../directory/desk.js";
+import type { Clock } from "../lib/clock.js";
+import { refuse } from "../lib/errors.js";
+import { randomId } from "../lib/ids.js";
+import type { History } from "../persister/history.js";
+import type { Ask, Party } from "../proto/message.js";
+import type { Position } from "../proto/position.js";
+import type { Decision } from "../timeline/record.js";
+import type { Timeline } from "../timeline/timeline.js";
+import { placeOf } from "./places.js";
+import { effective } from "./roster.js";
+import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
+import { SYSTEM } from "./ruling.js";
+import type { Said, Saying } from "./saying.js";
+import type { Answered, Question, Shard } from "./shard.js";
+import type { Agent, Conversation, Desk, DeskEvent, Standing } from "./state.js";
+import { type TopicTerms, termsOf } from "./terms.js";
+import { inboxOf, queueView } from "./views.js";
+
+export interface LinkPorts {
+  /** The shard of a tenant; rejects with `unavailable` where it is not owned here. */
+  readonly shardOf: (tenant: string) => Shard;
+  readonly directory: Pick<DirectoryDesk, "get">;
+  readonly history: Pick<History, "conversation" | "decisions">;
+  readonly timeline: Pick<Timeline, "append" | "journalEnd">;
+  readonly saying: Pick<Saying, "revive">;
+  readonly push: (push: Push) => void;
+  readonly clock: Clock;
+}
+
+const DECISIONS_MAX = 200;
+
+/** What one gateway asks. Who may ask what is judged here, on the desk as it is at the question's turn. */
+export class Link implements Omit<Router, "listen"> {
+  readonly #gateway: string;
+  readonly #ports: LinkPorts;
+
+  constructor(gateway: string, ports: LinkPorts) {
+    this.#gateway = gateway;
+    this.#ports = ports;
+  }
+
+  async open(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
+    const { tenant, user } = caller;
+    if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
+    const at = await termsOf(this.#ports.directory, tenant, ask.topic);
+    return this.#done(tenant, (desk, now) => openEvent(desk, user, ask, at, now));
+  }
+
+  async revive(tenant: string, c: string): Promise<"alive" | "closed"> {
+    const shard = this.#ports.shardOf(tenant);
+    const known = shard.desk(tenant)?.conversations.get(c);
+    const stored = known ? undefined : await this.#ports.history.conversation(tenant, c);
+    if ((known?.state ?? stored?.authority.state) === "closed") return "closed";
+    const standing = await this.#ports.saying.revive(tenant, c);
+    await this.#adopt(tenant, c, standing);
+    return "alive";
+  }
+
+  async accept(caller: Caller, c: string, offer: string): Promise<void> {
+    const agent = caller.user.id;
+    await this.#done(caller.tenant, (desk) => {
+      const conversation = known(desk, c);
+      if (conversation.assignee === agent) return { answer: undefined };
+      if (conversation.offer?.id !== offer || conversation.offer.agent !== agent) refuse("conflict", "This offer does not stand any more.");
+      return { answer: undefined, event: { type: "accepted", c, agent, offer } };
+    });
+  }
+
+  async decline(caller: Caller, c: string, offer: string, reason?: string): Promise<void> {
+    const agent = caller.user.id;
+    await this.#done(caller.tenant, (desk) => {
+      const conversation = known(desk, c);
+      if (conversation.offer?.id === offer && conversation.offer.agent === agent)
+        return { answer: undefined, event: { type: "declined", c, agent, offer, ...(reason === undefined ? {} : { why: reason }) } };
+      if (conversation.assignee === agent) refuse("conflict", "You accepted this offer.");
+      return { answer: undefined };
+    });
+  }
+
+  async transfer(
+    caller: Caller,
+    c: string,
+    to: { agent?: string; topic?: string; skills?: readonly string[] },
+    note?: string,
+  ): Promise<void> {
+    const { tenant, user } = caller;
+    if (to.agent !== undefined) await this.#isAgent(tenant, to.agent);
+    const { topic } = await this.#known(tenant, c);
+    const at = await termsOf(this.#ports.directory, tenant, to.topic ?? topic);
+    await this.#done(tenant, (desk) => {
+      const conversation = known(desk, c);
+      if (conversation.state === "closed") refuse("closed");
+      if (user.role !== "supervisor" && conversation.assignee !== user.id) {
+        if (conversation.handed?.by === user.id) return { answer: undefined };
+        refuse("not_assigned");
+      }
+      if (to.agent !== undefined && to.agent === conversation.assignee) refuse("conflict", "This agent holds the conversation already.");
+      return {
+        answer: undefined,
+        event: { type: "transferred", c, by: user, to, ...at },
+        ...(note === undefined || note === "" ? {} : { note: { from: user, text: note } }),
+      };
+    });
+  }
+
+  async close(caller: Caller, c: string, reason?: string): Promise<{ readonly pos: Position }> {
+    const { tenant, user } = caller;
+    const conversation = await this.#known(tenant, c).catch(async (error: unknown) => {
+      const stored = await this.#ports.history.conversation(tenant, c);
+      if (stored?.closed && isParty(stored.authority.visitor, stored.authority.members, user)) return { closed: stored.closed };
+      throw error;
+    });
+    if ("closed" in conversation) return { pos: conversation.closed };
+    const { answer, said } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => {
+      const row = known(desk, c);
+      if (row.state === "closed") {
+        if (!isParty(row.visitor, row.members, user)) refuse("not_found");
+        return { answer: row.standing?.pos };
+      }
+      mayClose(row, user);
+      return { answer: undefined, event: closeEvent(c, user, reason) };
+    });
+    const last = (await Promise.all(said)).find(({ standing }) => standing.authority.state === "closed");
+    const pos = last?.standing.pos ?? answer;
+    return pos ? { pos } : refuse("unavailable", "The conversation is being closed; try again.", 500);
+  }
+
+  async rate(caller: Caller, c: string, score: number, comment?: string): Promise<void> {
+    const { tenant, user } = caller;
+    const row = this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
+    const visitor = row?.visitor ?? (await this.#ports.history.conversation(tenant, c))?.authority.visitor;
+    if (visitor?.id !== user.id) return refuse("not_found");
+    await this.#ports.saying.revive(tenant, c);
+    const body = { code: "rated", score, ...(comment === undefined ? {} : { comment }) };
+    const receipt = await this.#ports.timeline.append({ tenant, c, from: SYSTEM, mid: randomId("rated"), kind: "system", body });
+    await receipt.durable;
+  }
+
+  async status({ tenant, user }: Caller, wish: StatusWish): Promise<AgentStatus> {
+    await this.#ports.shardOf(tenant).ask(tenant, (desk) => {
+      if (!desk.agents.has(user.id)) refuse("unavailable", "You are not known here yet; try again.", 500);
+      return { answer: undefined, event: { type: "status", agent: user.id, wish } };
+    });
+    const agent = this.#ports.shardOf(tenant).desk(tenant)?.agents.get(user.id);
+    return agent ? effective(agent) : refuse("unavailable");
+  }
+
+  async inbox({ tenant, user }: Caller): Promise<Inbox> {
+    return inboxOf(this.#ports.shardOf(tenant).desk(tenant), user.id, this.#ports.clock.now());
+  }
+
+  async queue(caller: Caller): Promise<QueueView> {
+    return queueView(this.#ports.shardOf(caller.tenant).desk(caller.tenant), caller, this.#ports.clock.now());
+  }
+
+  async explain(tenant: string, c: string): Promise<readonly Decision[]> {
+    const upto = await this.#ports.timeline.journalEnd(c);
+    return this.#ports.history.decisions(tenant, c, DECISIONS_MAX, upto);
+  }
+
+  async waiting(tenant: string, c: string): Promise<QueuePlace | undefined> {
+    const desk = this.#ports.shardOf(tenant).desk(tenant);
+    const conversation = desk?.conversations.get(c);
+    return desk && conversation && placeOf(desk, conversation);
+  }
+
+  async agentHere({ tenant, user }: Caller, profile: AgentProfile): Promise<void> {
+    const { answer: restored } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
+      answer: statusAtReturn(desk.agents.get(user.id)),
+      event: { type: "agent_here", party: user, profile, gateway: this.#gateway },
+    }));
+    if (restored) this.#ports.push({ tenant, agent: user.id, event: { ev: "status", status: restored, reason: "restored" } });
+  }
+
+  async agentGone({ tenant, user }: Caller): Promise<void> {
+    const event = { type: "agent_gone", agent: user.id, gateway: this.#gateway } as const;
+    await this.#ports.shardOf(tenant).ask(tenant, () => ({ answer: undefined, event }));
+  }
+
+  /** Asks, and waits until what was ruled for it stands. Rejects with `conflict` when something newer does. */
+  async #done<T>(tenant: string, question: Question<T>): Promise<T> {
+    const { answer, said }: Answered<T> = await this.#ports.shardOf(tenant).ask(tenant, question);
+    const [own]: (Said | undefined)[] = await Promise.all(said);
+    return own?.at === "overtaken" ? refuse("conflict", "Something newer was decided about this conversation.") : answer;
+  }
+
+  /** The conversation as the desk has it; an open one that the desk forgot is taken in again. Rejects with `not_found`. */
+  async #known(tenant: string, c: string): Promise<Conversation> {
+    const there = (): Conversation | undefined => this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
+    if (!there() && (await this.revive(tenant, c)) === "closed") return refuse("closed");
+    return there() ?? refuse("not_found");
+  }
+
+  /** What stands in a life that the desk did not make. */
+  async #adopt(tenant: string, c: string, standing: Standing): Promise<void> {
+    const { topic } = standing.authority;
+    const row = this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
+    const terms = row?.terms ?? (await termsOf(this.#ports.directory, tenant, topic)).terms;
+    await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
+      answer: undefined,
+      event: { type: "repaired", c, standing, terms, ask: desk.conversations.get(c)?.ask ?? { topic } },
+    }));
+  }
+
+  async #isAgent(tenant: string, id: string): Promise<void> {
+    const account = await this.#ports.directory.get("account", tenant, id);
+    if (!account || account.disabled) refuse("not_found", "There is no such agent.");
+  }
+}
+
+/** The visitor's open conversation on the topic, else the last one closed inside the reopen window, else a new one. */
+function openEvent(
+  desk: Desk,
+  visitor: Party,
+  ask: Ask,
+  { topic, terms }: TopicTerms,
+  now: number,
+): { answer: { c: string }; event: DeskEvent } {
+  const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
+  const onTopic = own.filter((each) => each.topic === topic);
+  const open = onTopic.find(({ state }) => state !== "closed");
+  if (open) return { answer: { c: open.c }, event: { type: "merged", c: open.c, ask } };
+  const last = onTopic.sort((a, b) => b.since - a.since)[0];
+  if (last && now - last.since < terms.reopen_window_ms)
+    return { answer: { c: last.c }, event: { type: "reopened", c: last.c, ask, terms } };
+  const c = randomId("c");
+  return { answer: { c }, event: { type: "asked", c, visitor, topic, ask, terms } };
+}
+
+/** What holds again for an agent who has no socket yet. */
+function statusAtReturn(agent: Agent | undefined): Status | undefined {
+  return agent && agent.gateways.size === 0 && agent.status !== "offline" ? agent.status : undefined;
+}
+
+function known(desk: Desk, c: string): Conversation {
+  return desk.conversations.get(c) ?? refuse("not_found");
+}
+
+function mayClose({ visitor, assignee, members }: Conversation, user: Party): void {
+  if (user.role === "supervisor" || user.id === visitor.id || user.id === assignee) return;
+  refuse(isParty(visitor, members, user) ? "not_assigned" : "not_found");
+}
+
+function isParty(visitor: Party, members: readonly Party[], user: Party): boolean {
+  return user.role === "supervisor" || user.id === visitor.id || members.some(({ id }) => id === user.id);
+}
+
+function closeEvent(c: string, by: Party, why: string | undefined): DeskEvent {
+  return { type: "closed", c, by, ...(why === undefined ? {} : { why }) };
+}

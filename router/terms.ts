@@ -1,0 +1,23 @@
+import type { Desk } from "../directory/desk.js";
+import type { Topic } from "../directory/directory.js";
+import { refuse } from "../lib/errors.js";
+import type { Terms } from "./state.js";
+
+export interface TopicTerms {
+  readonly topic: string;
+  readonly terms: Terms;
+}
+
+/** What the directory says of a topic; the tenant's default one when none is named. Rejects with `not_found`. */
+export async function termsOf(directory: Pick<Desk, "get">, tenant: string, wish: string | undefined): Promise<TopicTerms> {
+  const site = await directory.get("tenant", "", tenant);
+  if (!site || site.disabled) return refuse("not_found", "There is no such tenant.");
+  const topic = wish ?? site.default_topic;
+  const row = await directory.get("topic", tenant, topic);
+  if (!row || row.disabled) return refuse("not_found", "There is no such topic.");
+  return { topic, terms: { ...figures(row), away_on_missed_offer: site.away_on_missed_offer ?? true } };
+}
+
+function figures({ skills, offer_timeout_ms, reopen_window_ms }: Topic) {
+  return { skills, offer_timeout_ms, reopen_window_ms };
+}

@@ -56,6 +56,13 @@ export class Desk implements Service {
     return (await this.#kept(`${kind} ${tenant}`, () => this.#directory.list(kind, tenant))) as readonly Row<RowValues[K]>[];
   }
 
+  /** Tokens of this user issued before `not_before` are worth nothing from now on. Rejects as {@link Directory.put} does. */
+  async revoke(tenant: string, user: string, not_before: number): Promise<void> {
+    const row = await this.#directory.get("revocation", tenant, user);
+    await this.#directory.put("revocation", tenant, user, { not_before }, row?.version ?? 0);
+    await this.look();
+  }
+
   /** Forgets what it read when the directory changed. */
   async look(): Promise<void> {
     if (this.#looking) return;

@@ -166,7 +166,8 @@ export class LiveConversation {
   }
 
   async #later(error: unknown): Promise<void> {
-    if (!(error instanceof DeskError && error.retry)) this.#ports.log.error({ c: this.c, err: error }, "a live conversation cannot be read");
+    if (!(error instanceof DeskError && error.retry))
+      this.#ports.log.error({ c: this.c, err: error }, "a live conversation cannot be read");
     await pause(this.#ports.clock, RETRY_MS);
   }
 }

@@ -63,7 +63,8 @@ export function fit(page: Merged, direction: "backward" | "forward", bytesOf: (r
   const kept = nearFirst.slice(0, fitting);
   const rows = direction === "forward" ? kept : kept.toReversed();
   const edge = kept.at(-1)?.pos;
-  const incomplete = direction === "forward" ? upTo(edge, page.incomplete) : page.incomplete.filter(([, to]) => !edge || compare(to, edge) >= 0);
+  const incomplete =
+    direction === "forward" ? upTo(edge, page.incomplete) : page.incomplete.filter(([, to]) => !edge || compare(to, edge) >= 0);
   return { rows, more: true, incomplete };
 }
 

@@ -71,7 +71,12 @@ export class Reading {
     const role = session.user.role;
     const merged = await this.#merged(session.tenant, asked, live);
     const direction = asked.after ? "forward" : "backward";
-    const { rows, more, incomplete } = fit(merged, direction, (row) => Buffer.byteLength(shown(row, role)), this.#ports.limits.historyBytes);
+    const { rows, more, incomplete } = fit(
+      merged,
+      direction,
+      (row) => Buffer.byteLength(shown(row, role)),
+      this.#ports.limits.historyBytes,
+    );
     return { messages: rows.map((row) => shown(row, role)), more, incomplete };
   }
 
@@ -89,7 +94,13 @@ export class Reading {
   }
 
   /** A history that does not answer leaves a page that says so: the live part is still good. */
-  async #history(tenant: string, c: string, range: { before?: Position; after?: Position }, limit: number, live: Live): Promise<HistoryPage> {
+  async #history(
+    tenant: string,
+    c: string,
+    range: { before?: Position; after?: Position },
+    limit: number,
+    live: Live,
+  ): Promise<HistoryPage> {
     try {
       return await this.#ports.history.page({ tenant, c, ...range, limit });
     } catch (error) {

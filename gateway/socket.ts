@@ -32,6 +32,8 @@ export interface SocketHandler {
 /** The head of an upgrade request. */
 export interface Arrival {
   readonly origin: string | undefined;
+  /** What the request was addressed to: host and port. */
+  readonly host: string | undefined;
   readonly address: string;
 }
 

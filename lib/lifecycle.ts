@@ -34,7 +34,8 @@ export class Lifecycle {
     return this.#state;
   }
 
-  start(services: readonly Service[]): Promise<void> {
+  /** An iterable may make each service when its turn comes, standing on those that started before. */
+  start(services: Iterable<Service> | AsyncIterable<Service>): Promise<void> {
     this.#starting ??= this.#start(services);
     return this.#starting;
   }
@@ -44,7 +45,7 @@ export class Lifecycle {
     return this.#stopping;
   }
 
-  async #start(services: readonly Service[]): Promise<void> {
+  async #start(services: Iterable<Service> | AsyncIterable<Service>): Promise<void> {
     try {
       await this.#startEach(services);
     } catch (error) {
@@ -55,8 +56,8 @@ export class Lifecycle {
     if (!this.#stopping) this.#state = "ready";
   }
 
-  async #startEach(services: readonly Service[]): Promise<void> {
-    for (const service of services) {
+  async #startEach(services: Iterable<Service> | AsyncIterable<Service>): Promise<void> {
+    for await (const service of services) {
       if (this.#stopping) return;
       const since = this.#options.clock.monotonic();
       await service.start();

@@ -1,0 +1,42 @@
+import { DONE, reply } from "../reply.js";
+import type { Handler } from "./command.js";
+
+/** Sets whether, and how much, this agent works. */
+export const status: Handler<"status"> = async ({ router }, { session }, { status, capacity, skills }) =>
+  reply(await router.status(session, { status, ...(capacity === undefined ? {} : { capacity }), ...(skills && { skills }) }));
+
+/** What this agent holds and is offered. */
+export const inbox: Handler<"inbox"> = async ({ router, inboxes, clock }, { session }) =>
+  reply(await inboxes.inbox(session, await router.inbox(session), clock.now()));
+
+/** Takes an offered conversation and shows it. */
+export const accept: Handler<"accept"> = async ({ router, opening }, connection, { c, offer }) => {
+  await router.accept(connection.session, c, offer);
+  return opening.open(connection, c, undefined);
+};
+
+export const decline: Handler<"decline"> = async ({ router }, { session }, { c, offer, reason }) => {
+  await router.decline(session, c, offer, reason);
+  return DONE;
+};
+
+/** Hands a conversation on; this agent is rid of it at once. */
+export const transfer: Handler<"transfer"> = async ({ router, readership }, { session }, { c, to, note }) => {
+  await readership.admit(session, c);
+  const { agent, topic, skills } = to;
+  const target = { ...(agent === undefined ? {} : { agent }), ...(topic === undefined ? {} : { topic }), ...(skills && { skills }) };
+  await router.transfer(session, c, target, note);
+  return DONE;
+};
+
+/** Who waits. With `watch`, changes are announced from now on. */
+export const queue: Handler<"queue"> = async ({ router, roster }, connection, { watch }) => {
+  if (watch !== undefined) roster.watch(connection, watch);
+  return reply(await router.queue(connection.session));
+};
+
+/** Why a conversation is where it is. */
+export const explain: Handler<"explain"> = async ({ router, readership }, { session }, { c }) => {
+  await readership.admit(session, c);
+  return reply({ decisions: await router.explain(session.tenant, c) });
+};

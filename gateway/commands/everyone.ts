@@ -1,0 +1,89 @@
+import { refuse } from "../../lib/errors.js";
+import { eventFrame } from "../../proto/frames.js";
+import { compare, type Position } from "../../proto/position.js";
+import type { Connection } from "../connection.js";
+import type { Reader } from "../reader.js";
+import { encodePage } from "../reading.js";
+import { DONE, reply } from "../reply.js";
+import type { Handler } from "./command.js";
+
+/** Takes a fresh token of the same user. */
+export const refresh: Handler<"refresh"> = async ({ tokens }, connection, { token }) => {
+  const session = await tokens.verify(token);
+  const { tenant, user } = connection.session;
+  if (session.tenant !== tenant || session.user.id !== user.id) return refuse("forbidden", "This token is somebody else's.");
+  connection.admit(session);
+  return reply({ user: session.user, expires_at: session.expires_at });
+};
+
+/** Says that the server is there, and how far each open conversation was delivered. */
+export const ping: Handler<"ping"> = async ({ clock }, { readers }) => {
+  const delivered = [...readers].flatMap(([c, reader]) => (reader.delivered ? [[c, reader.delivered]] : []));
+  return reply({ now: clock.now(), heads: Object.fromEntries(delivered) });
+};
+
+/** Shows a conversation and attaches this socket to it; a visitor may ask for one. */
+export const open: Handler<"open"> = async ({ router, opening }, connection, { c, ask, limit }) => {
+  const { tenant, user } = connection.session;
+  if (c !== undefined) return opening.open(connection, c, limit);
+  if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
+  const opened = await router.open({ tenant, user }, ask ?? {});
+  return opening.open(connection, opened.c, limit);
+};
+
+/** Detaches. */
+export const leave: Handler<"leave"> = async ({ opening }, connection, { c }) => {
+  opening.leave(connection, c);
+  return DONE;
+};
+
+/** Says something. The reply means durable. */
+export const send: Handler<"send"> = async ({ sending }, connection, fields) => {
+  const { dup, durable } = await connection.sends.run(fields.c, () => sending.append(connection.session, fields));
+  const { pos, ts } = await durable;
+  return reply({ pos, ts, ...(dup && { dup }) });
+};
+
+/** Moves the sender's marks forward, for those who look on. */
+export const mark: Handler<"mark"> = async ({ timeline }, connection, { c, got, read }) => {
+  const reader = opened(connection, c);
+  const { head } = reader.conversation;
+  for (const pos of [got, read] as (Position | undefined)[])
+    if (pos && compare(pos, head) > 0) return refuse("bad_request", "A mark is beyond the conversation's head.");
+  const { tenant, user } = connection.session;
+  await timeline.mark(tenant, c, { user: user.id, ...(got && { got }), ...(read && { read }) }, connection.id);
+  return DONE;
+};
+
+/** Shows that the sender types. */
+export const typing: Handler<"typing"> = async ({ timeline }, connection, { c, text }) => {
+  opened(connection, c);
+  const event = { ev: "typing", c, user: connection.session.user.id, ...(text === undefined ? {} : { text }) };
+  await timeline.signal(c, { frame: eventFrame(event), audience: "all", origin: connection.id });
+  return DONE;
+};
+
+/** A page of what was said. */
+export const history: Handler<"history"> = async ({ reading }, { session }, { c, before, after, limit }) => {
+  const page = await reading.page(session, {
+    c,
+    ...(before && { before: before as Position }),
+    ...(after && { after: after as Position }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  return { frame: (id) => `{"re":${id},${encodePage(page).slice(1)}` };
+};
+
+/** Ends a conversation. */
+export const close: Handler<"close"> = async ({ router }, { session }, { c, reason }) => reply(await router.close(session, c, reason));
+
+/** Says how it was. */
+export const rate: Handler<"rate"> = async ({ router }, { session }, { c, score, comment }) => {
+  await router.rate(session, c, score, comment);
+  return DONE;
+};
+
+/** Marks and typing belong to what this socket has open. */
+function opened({ readers }: Connection, c: string): Reader {
+  return readers.get(c) ?? refuse("not_found", "Open the conversation on this socket first.");
+}

@@ -1,0 +1,24 @@
+import { refuse } from "../../lib/errors.js";
+import type { Command } from "../../proto/check.js";
+import type { OpName } from "../../proto/commands.js";
+import type { Connection } from "../connection.js";
+import type { Context } from "../context.js";
+import type { Reply } from "../reply.js";
+import { accept, decline, explain, inbox, queue, status, transfer } from "./agents.js";
+import type { Handler } from "./command.js";
+import { close, history, leave, mark, open, ping, rate, refresh, send, typing } from "./everyone.js";
+
+export { hello } from "./hello.js";
+
+/** What this server does of the protocol. Ops without a handler are `unsupported`. */
+const HANDLERS: { readonly [Op in OpName]?: Handler<Op> } = {
+  ...{ refresh, ping, open, leave, send, mark, typing, history, close, rate },
+  ...{ status, inbox, accept, decline, transfer, queue, explain },
+};
+
+/** Carries out a command for a socket that said hello. */
+export async function answer(context: Context, connection: Connection, { op, fields }: Command): Promise<Reply> {
+  const handler = HANDLERS[op] as Handler<OpName> | undefined;
+  if (!handler) return refuse("unsupported", `This server does not offer ${op} yet.`);
+  return handler(context, connection, fields as never);
+}

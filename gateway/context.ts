@@ -1,0 +1,51 @@
+import type { Desk } from "../directory/desk.js";
+import type { Clock } from "../lib/clock.js";
+import type { Logger } from "../lib/log.js";
+import type { History } from "../persister/history.js";
+import type { Router } from "../router/router.js";
+import type { Timeline } from "../timeline/timeline.js";
+import type { Accounts } from "./accounts.js";
+import type { ConnectionMetrics } from "./connection-metrics.js";
+import type { Inboxes } from "./inboxes.js";
+import type { Opening } from "./opening.js";
+import type { Origins } from "./origins.js";
+import type { Readership } from "./readership.js";
+import type { Reading } from "./reading.js";
+import type { Roster } from "./roster.js";
+import type { Sending } from "./sending.js";
+import type { Tokens } from "./tokens.js";
+
+/** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
+export interface GatewayLimits {
+  readonly frameBytes: number;
+  readonly textBytes: number;
+  readonly inFlight: number;
+  readonly sendsPerS: number;
+  readonly sendsBurst: number;
+  readonly historyMax: number;
+  readonly historyBytes: number;
+  readonly helloTimeoutMs: number;
+  readonly pingMs: number;
+}
+
+/** What handlers of commands and calls work with. */
+export interface Context {
+  readonly node: string;
+  readonly timeline: Timeline;
+  readonly history: History;
+  readonly router: Router;
+  readonly directory: Desk;
+  readonly tokens: Tokens;
+  readonly accounts: Accounts;
+  readonly origins: Origins;
+  readonly readership: Readership;
+  readonly reading: Reading;
+  readonly opening: Opening;
+  readonly sending: Sending;
+  readonly roster: Roster;
+  readonly inboxes: Inboxes;
+  readonly limits: GatewayLimits;
+  readonly metrics: ConnectionMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

@@ -1,0 +1,117 @@
+import type { Desk } from "../directory/desk.js";
+import type { Clock } from "../lib/clock.js";
+import type { Logger } from "../lib/log.js";
+import type { Metrics } from "../lib/metrics.js";
+import type { Service } from "../lib/service.js";
+import type { History } from "../persister/history.js";
+import type { Router } from "../router/router.js";
+import type { Timeline } from "../timeline/timeline.js";
+import { Accounts } from "./accounts.js";
+import { Connection } from "./connection.js";
+import { ConnectionMetrics } from "./connection-metrics.js";
+import type { Context, GatewayLimits } from "./context.js";
+import { closeInSlots } from "./drain.js";
+import { Hub } from "./hub.js";
+import { Inboxes } from "./inboxes.js";
+import type { SessionKey } from "./keys.js";
+import { Opening } from "./opening.js";
+import { Origins } from "./origins.js";
+import { Readership } from "./readership.js";
+import { Reading } from "./reading.js";
+import { Roster } from "./roster.js";
+import { Sending } from "./sending.js";
+import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
+import { Tokens } from "./tokens.js";
+
+export interface GatewayOptions {
+  readonly timeline: Timeline;
+  readonly history: History;
+  readonly router: Router;
+  readonly directory: Desk;
+  readonly keys: readonly SessionKey[];
+  readonly limits: GatewayLimits;
+  readonly tokens: { readonly agentTokenMs: number; readonly visitorTokenMs: number; readonly refreshGraceMs: number };
+  readonly agentLostMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The sockets of one node: takes them in, knows them, and lets them go in good order. */
+export class Gateway implements Service, Reception {
+  readonly name = "gateway";
+  readonly context: Context;
+  readonly #connections = new Set<Connection>();
+  #accepting = false;
+
+  /** Takes the timeline's inbox: to be made before the timeline starts. */
+  constructor(options: GatewayOptions) {
+    const { timeline, history, router, directory, limits, clock, log, metrics } = options;
+    const endOf = async (tenant: string, c: string) => (await history.conversation(tenant, c))?.head;
+    const hub = new Hub({ timeline, clock, log, endOf });
+    const accounts = new Accounts(directory);
+    const readership = new Readership({
+      ...{ timeline, history, router },
+      profile: (session) => accounts.profile(session),
+      attached: (tenant, c) => hub.authority(tenant, c),
+    });
+    const reading = new Reading({ timeline, history, readership, limits, log });
+    const inboxes = new Inboxes({ timeline, history, log });
+    const roster = new Roster({ router, accounts, history, inboxes, clock, log, lost_ms: options.agentLostMs });
+    const connectionMetrics = new ConnectionMetrics(metrics, () => this.#connections.size);
+    this.context = {
+      ...{ node: timeline.node, timeline, history, router, directory, accounts, readership, reading, inboxes, roster, limits, clock, log },
+      tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock }),
+      origins: new Origins(directory),
+      opening: new Opening({ hub, reading, readership, history, router, log }),
+      sending: new Sending({ timeline, readership, textBytes: limits.textBytes }),
+      metrics: connectionMetrics,
+    };
+    timeline.deliver(hub);
+    router.listen(roster);
+    directory.onChange(() => void this.#closeRevoked());
+  }
+
+  async start(): Promise<void> {
+    this.context.roster.start();
+    this.#accepting = true;
+  }
+
+  /** Nobody new; everybody here gets a slot to come back at, is closed then, and what was taken is answered first. */
+  async drain(deadline_ms: number): Promise<void> {
+    this.#accepting = false;
+    await closeInSlots([...this.#connections], deadline_ms, this.context.clock);
+  }
+
+  async stop(): Promise<void> {
+    this.#accepting = false;
+    for (const connection of this.#connections) connection.outlet.close("draining");
+    this.context.roster.stop();
+  }
+
+  admit(arrival: Arrival): ((socket: Socket) => SocketHandler) | undefined {
+    if (!this.#accepting) return undefined;
+    return (socket) => {
+      const connection = new Connection(this.context, arrival, socket, this);
+      this.#connections.add(connection);
+      return connection;
+    };
+  }
+
+  gone(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (connection.greeted) this.context.roster.leave(connection);
+  }
+
+  async #closeRevoked(): Promise<void> {
+    const { tokens, log } = this.context;
+    for (const connection of [...this.#connections]) {
+      if (!connection.greeted) continue;
+      try {
+        if (await tokens.isRevoked(connection.session)) connection.outlet.close("token_revoked");
+      } catch (err) {
+        log.warn({ err, socket: connection.id }, "a revocation could not be judged; it is tried again at the next change");
+      }
+    }
+  }
+}

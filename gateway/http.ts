@@ -1,0 +1,139 @@
+import { DeskError, refuse } from "../lib/errors.js";
+import type { Logger } from "../lib/log.js";
+import { type Check, compiled } from "../proto/check.js";
+import { ERRORS } from "../proto/codes.js";
+import { type CALLS, findCall } from "./calls/index.js";
+import type { Context } from "./context.js";
+
+/** A request as every transport hands it in. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array;
+  readonly address: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+const PREFLIGHT_S = "600";
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** The HTTP calls of the protocol: the same words, promises and errors as on a socket. */
+export class Http {
+  readonly #context: Context;
+  readonly #log: Logger;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#log = context.log;
+  }
+
+  /** Never rejects. */
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      const cors = await this.#cors(request);
+      if (request.method === "OPTIONS") return preflight(cors);
+      return withHeaders(await this.#call(request), cors);
+    } catch (error) {
+      const cors = await this.#cors(request).catch(() => ({}));
+      return withHeaders(problem(this.#refusal(error, request)), cors);
+    }
+  }
+
+  async #call(request: HttpRequest): Promise<HttpAnswer> {
+    const found = findCall(request.method, request.path);
+    if (!found) return refuse("not_found", "There is no such call.");
+    const { call, parameters } = found;
+    const fields = call.body ? fieldsOf(request, checks(call.body)) : {};
+    const session = call.open ? undefined : await this.#session(request);
+    const result = await call.run(this.#context, { request, parameters, fields: fields as never, session: session as never });
+    return typeof result === "string" ? text(result) : text(JSON.stringify(result));
+  }
+
+  /** The caller behind the bearer token, from a page that may speak for its tenant. */
+  async #session(request: HttpRequest) {
+    const session = await this.#context.tokens.verify(bearerOf(request));
+    if (!(await this.#context.origins.allows(session.tenant, request.header("origin"), request.header("host"))))
+      return refuse("forbidden", "This page may not speak for the tenant.");
+    return session;
+  }
+
+  async #cors(request: HttpRequest): Promise<Record<string, string>> {
+    const origin = request.header("origin");
+    if (origin === undefined || !(await this.#context.origins.known(origin, request.header("host")))) return {};
+    return { "access-control-allow-origin": origin, vary: "origin" };
+  }
+
+  #refusal(error: unknown, { method, path }: HttpRequest): DeskError {
+    if (error instanceof DeskError) return error;
+    this.#log.error({ err: error, method, path }, "a call failed");
+    return new DeskError("unavailable", "The server failed at this call.");
+  }
+}
+
+export function bearerOf(request: HttpRequest): string {
+  const match = /^Bearer (\S+)$/i.exec(request.header("authorization") ?? "");
+  return match?.[1] ?? refuse("unauthenticated", "Give a token: Authorization: Bearer …");
+}
+
+const compiledBodies = new Map<object, Check>();
+
+function checks(schema: NonNullable<(typeof CALLS)[number]["body"]>): Check {
+  const there = compiledBodies.get(schema) ?? compiled(schema);
+  compiledBodies.set(schema, there);
+  return there;
+}
+
+function fieldsOf({ body }: HttpRequest, check: Check): Record<string, unknown> {
+  const fields = parsed(body);
+  const fault = check.fault(fields);
+  return fault === undefined ? (fields as Record<string, unknown>) : refuse("bad_request", fault);
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch {
+    return refuse("bad_request", "The body is not JSON.");
+  }
+}
+
+function text(body: string): HttpAnswer {
+  return { status: 200, headers: { "content-type": JSON_TYPE, "cache-control": "no-store" }, body };
+}
+
+function problem({ code, message, retry_after_ms }: DeskError): HttpAnswer {
+  const { http, meaning, retry } = ERRORS[code];
+  const body = {
+    type: "about:blank",
+    title: meaning,
+    status: http,
+    code,
+    detail: message,
+    ...(retry && { retry }),
+    ...after(retry_after_ms),
+  };
+  const seconds = retry_after_ms === undefined ? {} : { "retry-after": String(Math.ceil(retry_after_ms / 1_000)) };
+  const headers = { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store", ...seconds };
+  return { status: http, headers, body: JSON.stringify(body) };
+}
+
+function after(retry_after_ms: number | undefined): { retry_after_ms?: number } {
+  return retry_after_ms === undefined ? {} : { retry_after_ms };
+}
+
+function preflight(cors: Record<string, string>): HttpAnswer {
+  const allowed = Object.keys(cors).length > 0;
+  const headers = { "access-control-allow-methods": "GET, POST", "access-control-allow-headers": "authorization, content-type" };
+  return { status: allowed ? 204 : 403, headers: allowed ? { ...cors, ...headers, "access-control-max-age": PREFLIGHT_S } : {}, body: "" };
+}
+
+function withHeaders(answer: HttpAnswer, headers: Record<string, string>): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}

@@ -1,0 +1,175 @@
+import { refuse } from "../lib/errors.js";
+import type { Logger } from "../lib/log.js";
+import type { History } from "../persister/history.js";
+import { pageFrame } from "../proto/frames.js";
+import { BEGINNING, compare, later, type Position } from "../proto/position.js";
+import type { Router } from "../router/router.js";
+import type { Authority, Mark } from "../timeline/entry.js";
+import type { Connection } from "./connection.js";
+import type { Hub } from "./hub.js";
+import type { LiveAttach } from "./live-conversation.js";
+import type { Reader } from "./reader.js";
+import type { Readership } from "./readership.js";
+import type { Reading } from "./reading.js";
+import type { Reply } from "./reply.js";
+
+export interface OpeningPorts {
+  readonly hub: Hub;
+  readonly reading: Reading;
+  readonly readership: Readership;
+  readonly history: Pick<History, "marks" | "conversation">;
+  readonly router: Pick<Router, "waiting">;
+  readonly log: Logger;
+}
+
+/** Where a resumed conversation stands, and how its reader goes on once the reply is sent. */
+export interface Resumed {
+  readonly result: { readonly head: Position; readonly gap?: true };
+  readonly follow: () => void;
+}
+
+/** Attaches sockets to conversations: as they are shown anew (`open`, `accept`), or from where they were (`resume`). */
+export class Opening {
+  readonly #ports: OpeningPorts;
+
+  constructor(ports: OpeningPorts) {
+    this.#ports = ports;
+  }
+
+  /** The reply to `open`. Everything after its head follows it as events. Rejects with `not_found` for what this session may not read. */
+  async open(connection: Connection, c: string, wish: number | undefined): Promise<Reply> {
+    const { session } = connection;
+    await this.#ports.readership.admit(session, c);
+    const reader = this.#reader(connection, c);
+    try {
+      return await this.#shown(connection, reader, c, this.#ports.reading.limit(wish));
+    } catch (error) {
+      if (connection.readers.get(c) === reader) reader.unhold();
+      else this.#ports.hub.leave(reader);
+      throw error;
+    }
+  }
+
+  /** Goes on after `from`. The events follow when `follow` is called. */
+  async resume(connection: Connection, c: string, from: Position): Promise<Resumed> {
+    await this.#ports.readership.admit(connection.session, c);
+    const reader = this.#reader(connection, c);
+    try {
+      const life = await this.#ports.hub.attach(reader, { after: from, limit: 1 });
+      if (!life) return await this.#resumeClosed(connection, reader, c, from);
+      this.#keep(connection, c, reader);
+      const gap = life.epoch !== from[0] || life.page.gap || compare(from, life.head) > 0;
+      const beyond = compare(from, life.head) > 0;
+      const follow = (): void => (beyond ? reader.resumeBeyond(from, life.head) : reader.release(from));
+      return { result: { head: life.head, ...(gap && { gap: true as const }) }, follow };
+    } catch (error) {
+      this.#ports.hub.leave(reader);
+      throw error;
+    }
+  }
+
+  leave(connection: Connection, c: string): void {
+    const reader = connection.readers.get(c);
+    if (!reader) return;
+    connection.readers.delete(c);
+    this.#ports.hub.leave(reader);
+  }
+
+  /** A socket that closed meanwhile keeps nothing open. */
+  #keep(connection: Connection, c: string, reader: Reader): void {
+    connection.readers.set(c, reader);
+    if (!connection.outlet.open) this.leave(connection, c);
+  }
+
+  #reader(connection: Connection, c: string): Reader {
+    const there = connection.readers.get(c);
+    if (there && !there.left) {
+      there.hold();
+      return there;
+    }
+    connection.readers.delete(c);
+    const { tenant, user } = connection.session;
+    return this.#ports.hub.join(tenant, c, user, connection.id, connection.outlet);
+  }
+
+  async #shown(connection: Connection, reader: Reader, c: string, limit: number): Promise<Reply> {
+    const { session } = connection;
+    const life = await this.#ports.hub.attach(reader, { limit });
+    if (!life) return this.#shownClosed(connection, reader, c, limit);
+    this.#keep(connection, c, reader);
+    const page = await this.#ports.reading.merge(session, { c, limit }, life);
+    const authority = life.authority ?? refuse("unavailable", "The conversation is being revived; try again.", 500);
+    const queue = await this.#place(session.tenant, c, authority);
+    const result = {
+      ...{ c, state: authority.state, head: life.head, complete: !page.more && page.incomplete.length === 0 },
+      members: await this.#members(session.tenant, c, authority, life),
+      ...(authority.assignee === undefined ? {} : { assignee: authority.assignee }),
+      ...(queue && { queue }),
+    };
+    return { frame: (id) => pageFrame(id, result, page.messages), sent: () => reader.release(life.head) };
+  }
+
+  /** A closed conversation has no live end: it is shown from history, and nothing follows. */
+  async #shownClosed({ session, readers }: Connection, reader: Reader, c: string, limit: number): Promise<Reply> {
+    readers.delete(c);
+    this.#ports.hub.leave(reader);
+    const page = await this.#ports.reading.merge(session, { c, limit }, undefined);
+    const row = (await this.#ports.history.conversation(session.tenant, c)) ?? refuse("pending", "History is behind; try again.", 500);
+    const result = {
+      ...{ c, state: row.authority.state, head: row.head, complete: !page.more && page.incomplete.length === 0 },
+      members: await this.#members(session.tenant, c, row.authority, undefined),
+    };
+    return { frame: (id) => pageFrame(id, result, page.messages) };
+  }
+
+  async #resumeClosed({ session, readers, outlet }: Connection, reader: Reader, c: string, from: Position): Promise<Resumed> {
+    readers.delete(c);
+    this.#ports.hub.leave(reader);
+    const head = (await this.#ports.history.conversation(session.tenant, c))?.head ?? BEGINNING;
+    const gap = compare(from, head) !== 0;
+    const follow = (): void => {
+      if (gap) outlet.send(JSON.stringify({ ev: "gap", c, after: from, head }));
+    };
+    return { result: { head, ...(gap && { gap: true as const }) }, follow };
+  }
+
+  async #place(tenant: string, c: string, { state }: Authority) {
+    if (state !== "queued" && state !== "offered") return undefined;
+    try {
+      return await this.#ports.router.waiting(tenant, c);
+    } catch (err) {
+      this.#ports.log.warn({ c, err }, "a place in the queue is not known");
+      return undefined;
+    }
+  }
+
+  async #members(tenant: string, c: string, { members }: Authority, life: LiveAttach | undefined) {
+    const marks = await this.#marks(tenant, c, life);
+    return members.map(({ id, role, name }) => {
+      const { got, read } = marks.get(id) ?? {};
+      return { id, role, name, online: life?.present.includes(id) ?? false, ...(got && { got }), ...(read && { read }) };
+    });
+  }
+
+  /** Of the live end, and of history where there was a life before. Best effort, as marks are. */
+  async #marks(tenant: string, c: string, life: LiveAttach | undefined): Promise<ReadonlyMap<string, Mark>> {
+    const stored = life?.newborn ? [] : await this.#ports.history.marks(tenant, c).catch((err: unknown) => this.#unknown(c, err));
+    const marks = new Map<string, Mark>();
+    for (const mark of [...stored, ...(life?.marks ?? [])]) {
+      const { got, read } = marks.get(mark.user) ?? {};
+      const forward = { ...furthest("got", got, mark.got), ...furthest("read", read, mark.read) };
+      marks.set(mark.user, { user: mark.user, ...forward });
+    }
+    return marks;
+  }
+
+  #unknown(c: string, err: unknown): readonly Mark[] {
+    this.#ports.log.warn({ c, err }, "marks are not known");
+    return [];
+  }
+}
+
+function furthest<K extends "got" | "read">(key: K, a: Position | undefined, b: Position | undefined): { [P in K]?: Position } {
+  const pos = a && b ? later(a, b) : (a ?? b);
+  return (pos ? { [key]: pos } : {}) as { [P in K]?: Position };
+}

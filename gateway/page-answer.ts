@@ -1,0 +1,22 @@
+import type { HttpAnswer, HttpRequest } from "./http.js";
+import type { Page } from "./pages.js";
+
+const SAFE = { "x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin" };
+
+/** Nothing inline, nothing from elsewhere; sockets and calls to where the page came from. */
+const POLICY = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: https:; frame-ancestors 'none'; base-uri 'none'";
+
+/** Undefined when there is no such page, or this is no request for one. */
+export function answerPage(
+  pages: ReadonlyMap<string, Page>,
+  { method, path, header }: HttpRequest,
+  policy = POLICY,
+): HttpAnswer | undefined {
+  const page = method === "GET" || method === "HEAD" ? pages.get(path) : undefined;
+  if (!page) return undefined;
+  const headers = { ...SAFE, "content-security-policy": policy, etag: page.etag, "cache-control": "no-cache", vary: "accept-encoding" };
+  if (header("if-none-match") === page.etag) return { status: 304, headers, body: "" };
+  const zipped = /\bgzip\b/.test(header("accept-encoding") ?? "");
+  const encoding: Record<string, string> = zipped ? { "content-encoding": "gzip" } : {};
+  return { status: 200, headers: { ...headers, ...encoding, "content-type": page.type }, body: zipped ? page.gzip : page.body };
+}

@@ -1,0 +1,150 @@
+import type { Clock, Timer } from "../lib/clock.js";
+import { pause } from "../lib/clock.js";
+import { Lanes } from "../lib/lanes.js";
+import type { Logger } from "../lib/log.js";
+import type { History } from "../persister/history.js";
+import { eventFrame } from "../proto/frames.js";
+import type { Offer, Push, Router, RouterListener } from "../router/router.js";
+import type { Accounts } from "./accounts.js";
+import type { Connection } from "./connection.js";
+import type { Inboxes } from "./inboxes.js";
+
+/** Agents' sockets are pinged this often; a browser answers also in a throttled tab. */
+const PING_MS = 7_000;
+const DECLARE_AGAIN_MS = 500;
+
+export interface RosterPorts {
+  readonly router: Router;
+  readonly accounts: Accounts;
+  readonly history: Pick<History, "visitor">;
+  readonly inboxes: Pick<Inboxes, "shown">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** An agent's socket silent for this long is lost. */
+  readonly lost_ms: number;
+}
+
+/** Which agents have sockets here: told to the router when the first comes and the last goes, and the way of its pushes to them. */
+export class Roster implements RouterListener {
+  readonly #ports: RosterPorts;
+  readonly #agents = new Map<string, Set<Connection>>();
+  readonly #watchers = new Map<string, Set<Connection>>();
+  /** What concerns one agent is told in the order it happened. */
+  readonly #lanes = new Lanes();
+  /** Agents the router knows to be here. */
+  readonly #declared = new Set<string>();
+  #timer: Timer | undefined;
+
+  constructor(ports: RosterPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#timer ??= this.#ports.clock.every(PING_MS, () => this.#ping());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Resolves when the router knows of the agent; the socket has then been shown its open offers. */
+  arrive(connection: Connection): Promise<void> {
+    const key = keyOf(connection);
+    const sockets = this.#agents.get(key) ?? new Set();
+    this.#agents.set(key, sockets.add(connection));
+    return this.#lanes.run(key, async () => {
+      if (!this.#declared.has(key)) await this.#declare(connection);
+      await this.#showOffers(connection);
+    });
+  }
+
+  leave(connection: Connection): void {
+    const key = keyOf(connection);
+    this.#watchers.get(connection.session.tenant)?.delete(connection);
+    const sockets = this.#agents.get(key);
+    if (!sockets?.delete(connection) || sockets.size > 0) return;
+    this.#agents.delete(key);
+    const { tenant, user } = connection.session;
+    void this.#lanes.run(key, async () => {
+      if (this.#agents.has(key)) return;
+      this.#declared.delete(key);
+      await this.#ports.router.agentGone({ tenant, user }).catch((err: unknown) => this.#untold(err));
+    });
+  }
+
+  watch(connection: Connection, wish: boolean): void {
+    const { tenant } = connection.session;
+    const watchers = this.#watchers.get(tenant) ?? new Set();
+    this.#watchers.set(tenant, watchers);
+    if (wish) watchers.add(connection);
+    else watchers.delete(connection);
+  }
+
+  push({ tenant, agent, event }: Push): void {
+    const key = JSON.stringify([tenant, agent]);
+    void this.#lanes.run(key, async () => {
+      const frame = event.ev === "offer" ? await this.#offerFrame(tenant, event) : eventFrame({ ...event });
+      for (const connection of this.#agents.get(key) ?? []) connection.outlet.send(frame);
+    });
+  }
+
+  queueChanged(tenant: string): void {
+    const frame = eventFrame({ ev: "queue_changed" });
+    for (const connection of this.#watchers.get(tenant) ?? []) connection.outlet.send(frame);
+  }
+
+  /** The router that knew our agents is another one, or was away. */
+  forgotten(): void {
+    for (const [key, sockets] of this.#agents) {
+      const [connection] = sockets;
+      if (connection) void this.#lanes.run(key, () => this.#declare(connection));
+    }
+  }
+
+  /** Until the router knows, or the agent has no socket any more. */
+  async #declare(connection: Connection): Promise<void> {
+    const { tenant, user } = connection.session;
+    while (connection.outlet.open) {
+      try {
+        const profile = await this.#ports.accounts.profile(connection.session);
+        await this.#ports.router.agentHere({ tenant, user }, profile);
+        this.#declared.add(keyOf(connection));
+        return;
+      } catch (err) {
+        this.#untold(err);
+      }
+      await pause(this.#ports.clock, DECLARE_AGAIN_MS);
+    }
+  }
+
+  async #showOffers(connection: Connection): Promise<void> {
+    const { tenant, user } = connection.session;
+    try {
+      const { offers } = await this.#ports.router.inbox({ tenant, user });
+      for (const offer of offers) connection.outlet.send(await this.#offerFrame(tenant, offer));
+    } catch (err) {
+      this.#untold(err);
+    }
+  }
+
+  async #offerFrame(tenant: string, offer: Offer): Promise<string> {
+    return eventFrame({ ev: "offer", ...(await this.#ports.inboxes.shown(tenant, offer)) });
+  }
+
+  #untold(err: unknown): void {
+    this.#ports.log.warn({ err }, "the router could not be told about an agent");
+  }
+
+  #ping(): void {
+    for (const sockets of this.#agents.values())
+      for (const connection of sockets) {
+        if (connection.silent_ms > this.#ports.lost_ms) connection.outlet.end(1001, "silent");
+        else connection.outlet.ping();
+      }
+  }
+}
+
+function keyOf({ session: { tenant, user } }: Connection): string {
+  return JSON.stringify([tenant, user.id]);
+}

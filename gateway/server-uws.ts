@@ -1,0 +1,225 @@
+import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
+import type { Service } from "../lib/service.js";
+import type { HttpAnswer, HttpRequest } from "./http.js";
+import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
+
+export interface UwsServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly reception: Reception;
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Largest frame or body the transport takes at all. */
+  readonly payloadBytes: number;
+  /** Unsent bytes after which a client counts as too slow. */
+  readonly sendQueueBytes: number;
+  readonly idleMs: number;
+}
+
+/** Two processes must not share the port by accident. */
+const EXCLUSIVE = 1;
+
+type ListenExclusively = (host: string, port: number, options: number, done: (listening: us_listen_socket | false) => void) => void;
+
+const SUBPROTOCOL = "deskwire.v1";
+const SOCKET_PATH = "/v1/ws";
+
+interface Attached {
+  readonly accept: (socket: Socket) => SocketHandler;
+  readonly address: string;
+  handler?: SocketHandler;
+  socket?: UwsSocket;
+}
+
+/** WebSocket and HTTP for clients, on uWebSockets.js. The only file that knows it. */
+export class UwsServer implements Service {
+  readonly name = "server";
+  readonly #options: UwsServerOptions;
+  #app: uws.TemplatedApp | undefined;
+  #listening: us_listen_socket | undefined;
+
+  constructor(options: UwsServerOptions) {
+    this.#options = options;
+  }
+
+  /** The port it listens on; 0 while it does not. */
+  get port(): number {
+    return this.#listening ? uws.us_socket_local_port(this.#listening) : 0;
+  }
+
+  /** Rejects with EADDRINUSE when the address cannot be listened on. */
+  async start(): Promise<void> {
+    if (this.#app) return;
+    const { host, port, payloadBytes, sendQueueBytes, idleMs } = this.#options;
+    const app = uws.App();
+    app.ws<Attached>(SOCKET_PATH, {
+      maxPayloadLength: payloadBytes,
+      maxBackpressure: sendQueueBytes,
+      // Typed as a number; what counts is whether it is true.
+      closeOnBackpressureLimit: 1,
+      sendPingsAutomatically: true,
+      idleTimeout: idleSeconds(idleMs),
+      upgrade: (response, request, context) => this.#upgrade(response, request, context),
+      open: (ws) => open(ws),
+      message: (ws, bytes, binary) => ws.getUserData().handler?.frame(new Uint8Array(bytes.slice(0)), binary),
+      pong: (ws) => ws.getUserData().handler?.pong(),
+      drain: (ws) => ws.getUserData().handler?.drained(),
+      close: (ws, code) => close(ws, code),
+    });
+    app.any("/*", (response, request) => this.#http(response, request));
+    await this.#listen(app, host, port);
+    this.#app = app;
+  }
+
+  /** No new connections; those that are here are the gateway's to close. */
+  async drain(): Promise<void> {
+    if (this.#listening) uws.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.drain();
+    this.#app?.close();
+    this.#app = undefined;
+  }
+
+  #listen(app: uws.TemplatedApp, host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // With options the call is missing from the types.
+      const listen = app.listen.bind(app) as unknown as ListenExclusively;
+      listen(host, port, EXCLUSIVE, (listening) => {
+        if (!listening) return reject(Object.assign(new Error("cannot listen"), { code: "EADDRINUSE", address: host, port }));
+        this.#listening = listening;
+        resolve();
+      });
+    });
+  }
+
+  #upgrade(response: HttpResponse, request: UwsRequest, context: uws.us_socket_context_t): void {
+    const protocols = request.getHeader("sec-websocket-protocol").split(/\s*,\s*/);
+    if (!protocols.includes(SUBPROTOCOL)) return refuse(response, "400 Bad Request", `The subprotocol ${SUBPROTOCOL} is required.`);
+    const arrival: Arrival = {
+      origin: request.getHeader("origin") || undefined,
+      host: request.getHeader("host") || undefined,
+      address: addressOf(response),
+    };
+    const accept = this.#options.reception.admit(arrival);
+    if (!accept) return refuse(response, "503 Service Unavailable", "This server takes no new connections.");
+    response.upgrade<Attached>(
+      { accept, address: arrival.address },
+      request.getHeader("sec-websocket-key"),
+      SUBPROTOCOL,
+      request.getHeader("sec-websocket-extensions"),
+      context,
+    );
+  }
+
+  #http(response: HttpResponse, request: UwsRequest): void {
+    const headers = new Map<string, string>();
+    request.forEach((name, value) => headers.set(name, value));
+    const head = {
+      method: request.getMethod().toUpperCase(),
+      path: request.getUrl(),
+      query: new URLSearchParams(request.getQuery() ?? ""),
+      header: (name: string) => headers.get(name),
+      address: addressOf(response),
+    };
+    let gone = false;
+    response.onAborted(() => {
+      gone = true;
+    });
+    collect(response, this.#options.payloadBytes, (body) => {
+      if (gone) return;
+      if (!body) return refuse(response, "413 Content Too Large", "The body is too large.");
+      void this.#options.answer({ ...head, body }).then((answer) => {
+        if (!gone) write(response, answer);
+      });
+    });
+  }
+}
+
+/** uWebSockets.js takes a multiple of 4 s, from 8 to 960. */
+function idleSeconds(idle_ms: number): number {
+  return Math.min(960, Math.max(8, Math.round(idle_ms / 4_000) * 4));
+}
+
+function addressOf(response: HttpResponse): string {
+  return Buffer.from(response.getRemoteAddressAsText()).toString("latin1");
+}
+
+/** Undefined when the body is larger than that; the rest of it is then let pass unread. */
+function collect(response: HttpResponse, bytes_max: number, done: (body: Uint8Array | undefined) => void): void {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  response.onData((part, last) => {
+    const fits = bytes <= bytes_max;
+    bytes += part.byteLength;
+    if (bytes <= bytes_max) parts.push(new Uint8Array(part.slice(0)));
+    else if (fits) done(undefined);
+    if (last && bytes <= bytes_max) done(Buffer.concat(parts));
+  });
+}
+
+function refuse(response: HttpResponse, status: string, text: string): void {
+  response.cork(() => {
+    response.writeStatus(status).writeHeader("content-type", "text/plain; charset=utf-8").end(text, true);
+  });
+}
+
+function write(response: HttpResponse, { status, headers, body }: HttpAnswer): void {
+  response.cork(() => {
+    response.writeStatus(`${status} ${REASONS[status] ?? ""}`.trim());
+    for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
+    if (status === 204 || status === 304) response.endWithoutBody();
+    else response.end(body);
+  });
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  ...{ 200: "OK", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found" },
+  ...{ 409: "Conflict", 413: "Content Too Large", 429: "Too Many Requests", 503: "Service Unavailable" },
+};
+
+function open(ws: WebSocket<Attached>): void {
+  const attached = ws.getUserData();
+  attached.socket = new UwsSocket(ws, attached.address);
+  attached.handler = attached.accept(attached.socket);
+}
+
+function close(ws: WebSocket<Attached>, code: number): void {
+  const { socket, handler } = ws.getUserData();
+  socket?.over();
+  handler?.closed(code);
+}
+
+class UwsSocket implements Socket {
+  readonly address: string;
+  #ws: WebSocket<Attached> | undefined;
+
+  constructor(ws: WebSocket<Attached>, address: string) {
+    this.#ws = ws;
+    this.address = address;
+  }
+
+  /** The library throws at every call on a socket that closed. */
+  over(): void {
+    this.#ws = undefined;
+  }
+
+  send(text: string): "sent" | "buffered" | "dropped" {
+    const status = this.#ws?.send(text);
+    if (status === 0) return "buffered";
+    return status === 2 ? "dropped" : "sent";
+  }
+
+  buffered(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
+  }
+
+  ping(): void {
+    this.#ws?.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#ws?.end(code, reason);
+  }
+}

@@ -32,7 +32,7 @@ export type AskStored = (range: { before?: Position; after?: Position }, limit: 
  * A hole between the two is never papered over: entries of the window's own life that history does not hold yet are `incomplete`.
  */
 export async function mergeBackward(live: Live, before: Position | undefined, limit: number, ask: AskStored): Promise<Merged> {
-  const entries = live.page.entries.slice(-limit);
+  const entries = rowsOf(live.page.entries).slice(-limit);
   const floor = entries[0]?.pos ?? before ?? live.first;
   const atBeginning = live.newborn && floor[0] === live.epoch && floor[1] <= 1;
   if (atBeginning || entries.length === limit) return { rows: entries, more: !atBeginning, incomplete: [] };
@@ -44,7 +44,7 @@ export async function mergeBackward(live: Live, before: Position | undefined, li
 
 /** The first `limit` entries above `after`: what history has up to the window, then the window. */
 export async function mergeForward(live: Live, after: Position, limit: number, ask: AskStored): Promise<Merged> {
-  const entries = live.page.entries;
+  const entries = rowsOf(live.page.entries);
   if (!live.page.gap) return { rows: entries.slice(0, limit), more: live.page.more || entries.length > limit, incomplete: [] };
   const stored = await ask({ after }, limit);
   const older = stored.rows.filter((row) => compare(row.pos, live.first) < 0);
@@ -53,6 +53,10 @@ export async function mergeForward(live: Live, after: Position, limit: number, a
   const more = live.page.more || older.length + entries.length > limit;
   const below = stored.incomplete.filter(([from]) => compare(from, live.first) < 0);
   return { rows, more, incomplete: ranges(below, holeBelow(live.first, older, after)) };
+}
+
+function rowsOf(entries: readonly Entry[]): readonly Row[] {
+  return entries.map((entry) => ({ pos: entry.pos, entry }));
 }
 
 /** Drops rows from the far end until the rest is within `bytes_max`; at least one row stays. */

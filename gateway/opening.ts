@@ -12,6 +12,7 @@ import type { Reader } from "./reader.js";
 import type { Readership } from "./readership.js";
 import type { Reading } from "./reading.js";
 import type { Reply } from "./reply.js";
+import type { Session } from "./session.js";
 
 export interface OpeningPorts {
   readonly hub: Hub;
@@ -102,7 +103,7 @@ export class Opening {
     const queue = await this.#place(session.tenant, c, authority);
     const result = {
       ...{ c, state: authority.state, head: life.head, complete: !page.more && page.incomplete.length === 0 },
-      members: await this.#members(session.tenant, c, authority, life),
+      members: await this.#members(session, c, authority, life),
       ...(authority.assignee === undefined ? {} : { assignee: authority.assignee }),
       ...(queue && { queue }),
     };
@@ -117,7 +118,7 @@ export class Opening {
     const row = (await this.#ports.history.conversation(session.tenant, c)) ?? refuse("pending", "History is behind; try again.", 500);
     const result = {
       ...{ c, state: row.authority.state, head: row.head, complete: !page.more && page.incomplete.length === 0 },
-      members: await this.#members(session.tenant, c, row.authority, undefined),
+      members: await this.#members(session, c, row.authority, undefined),
     };
     return { frame: (id) => pageFrame(id, result, page.messages) };
   }
@@ -143,11 +144,11 @@ export class Opening {
     }
   }
 
-  async #members(tenant: string, c: string, { members }: Authority, life: LiveAttach | undefined) {
+  async #members({ tenant, user }: Session, c: string, { members }: Authority, life: LiveAttach | undefined) {
     const marks = await this.#marks(tenant, c, life);
     return members.map(({ id, role, name }) => {
       const { got, read } = marks.get(id) ?? {};
-      return { id, role, name, online: life?.present.includes(id) ?? false, ...(got && { got }), ...(read && { read }) };
+      return { id, role, name, online: id === user.id || (life?.present.includes(id) ?? false), ...(got && { got }), ...(read && { read }) };
     });
   }
 

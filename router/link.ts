@@ -156,7 +156,8 @@ export class Link implements Omit<Router, "listen"> {
 
   async explain(tenant: string, c: string): Promise<readonly Decision[]> {
     const upto = await this.#ports.timeline.journalEnd(c);
-    return this.#ports.history.decisions(tenant, c, DECISIONS_MAX, upto);
+    const decisions = await this.#ports.history.decisions(tenant, c, DECISIONS_MAX, upto);
+    return decisions.toSorted((a, b) => a.at - b.at || (a.version ?? 0) - (b.version ?? 0));
   }
 
   async waiting(tenant: string, c: string): Promise<QueuePlace | undefined> {

@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+
+export interface Frame {
+  readonly [field: string]: unknown;
+}
+
+/** What one client sees, frame by frame. Nothing is interpreted: tests read what the wire said. */
+export class Peer {
+  readonly socket: WebSocket;
+  readonly frames: Frame[] = [];
+  closed: { readonly code: number; readonly reason: string } | undefined;
+  #lastId = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(url: string, options: { origin?: string; protocol?: string } = {}) {
+    const { protocol = "deskwire.v1", origin } = options;
+    this.socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, protocol, origin === undefined ? {} : { origin });
+    this.socket.on("message", (data) => {
+      this.frames.push(JSON.parse(String(data)) as Frame);
+      this.#look();
+    });
+    this.socket.on("close", (code, reason) => {
+      this.closed = { code, reason: String(reason) };
+      this.#look();
+    });
+    this.socket.on("error", () => undefined);
+  }
+
+  /** A peer that said hello. */
+  static async hello(url: string, token: string, resume?: object): Promise<Peer> {
+    const peer = new Peer(url);
+    await once(peer.socket, "open");
+    const greeting = await peer.ask("hello", { token, ...(resume && { resume }) });
+    if (greeting["error"]) throw new Error(`hello was refused: ${JSON.stringify(greeting["error"])}`);
+    return peer;
+  }
+
+  async opened(): Promise<this> {
+    if (this.socket.readyState !== WebSocket.OPEN) await once(this.socket, "open");
+    return this;
+  }
+
+  /** Sends a command and resolves with its reply, refused or not. */
+  async ask(op: string, fields: object = {}): Promise<Frame> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.raw(JSON.stringify({ op, id, ...fields }));
+    return this.frame(({ re }) => re === id, `the reply to ${op}`);
+  }
+
+  /** {@link ask}, for commands that have to succeed. */
+  async do(op: string, fields: object = {}): Promise<Frame> {
+    const reply = await this.ask(op, fields);
+    if (reply["error"]) throw new Error(`${op} was refused: ${JSON.stringify(reply["error"])}`);
+    return reply;
+  }
+
+  raw(data: string | Uint8Array): void {
+    this.socket.send(data);
+  }
+
+  events(ev: string, c?: unknown): Frame[] {
+    return this.frames.filter((frame) => frame["ev"] === ev && (c === undefined || frame["c"] === c));
+  }
+
+  /** The first event of this name that fits, also one that came before. */
+  event(ev: string, fits: (frame: Frame) => boolean = () => true): Promise<Frame> {
+    return this.frame((frame) => frame["ev"] === ev && fits(frame), `the event ${ev}`);
+  }
+
+  async frame(fits: (frame: Frame) => boolean, what: string, within_ms = 10_000): Promise<Frame> {
+    let found: Frame | undefined;
+    await this.until(() => (found = this.frames.find(fits)) !== undefined, what, within_ms);
+    return found as Frame;
+  }
+
+  /** Resolves when it is so; rejects when the time is over, or the socket closes first. */
+  until(isSo: () => boolean, what: string, within_ms = 10_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => end(new Error(`${what} did not come within ${within_ms} ms`)), within_ms);
+      const look = (): void => {
+        if (isSo()) end();
+        else if (this.closed) end(new Error(`the socket closed (${this.closed.code} ${this.closed.reason}) before ${what} came`));
+      };
+      const end = (error?: Error): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        if (error) reject(error);
+        else resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** The code and reason the server closed with. */
+  async over(): Promise<{ readonly code: number; readonly reason: string }> {
+    if (!this.closed) await once(this.socket, "close");
+    return this.closed as { readonly code: number; readonly reason: string };
+  }
+
+  /** Cuts the connection without a word, as a lost network does. */
+  cut(): void {
+    this.socket.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.over();
+  }
+
+  #look(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+export interface Answer<T = Frame> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+/** One HTTP call; the body is what the server said, refused or not. */
+export async function call<T = Frame>(
+  url: string,
+  method: string,
+  path: string,
+  options: { body?: unknown; token?: string; origin?: string } = {},
+): Promise<Answer<T>> {
+  const { body, token, origin } = options;
+  const headers = {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(origin === undefined ? {} : { origin }),
+  };
+  const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: textOf(body) }) });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text === "" ? {} : JSON.parse(text)) as T };
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+export async function visitorToken(url: string, name = "Vera"): Promise<{ readonly token: string; readonly id: string }> {
+  const { body } = await call<{ token: string; user: { id: string } }>(url, "POST", "/v1/visitors", { body: { tenant: "demo", name } });
+  return { token: body.token, id: body.user.id };
+}
+
+export async function agentToken(url: string, username: string, password = "demo"): Promise<string> {
+  const { body, status } = await call<{ token: string }>(url, "POST", "/v1/login", { body: { tenant: "demo", username, password } });
+  if (status !== 200) throw new Error(`login of ${username}: ${status} ${JSON.stringify(body)}`);
+  return body.token;
+}

@@ -104,7 +104,11 @@ module.exports = {
     exclude: { path: "(^|/)(dist|data|coverage|\\.cache|\\.run)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".tsx", ".js", ".json", ".css", ".d.ts"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".js", ".json", ".css", ".d.ts"],
+    },
     moduleSystems: ["es6", "cjs"],
   },
 };

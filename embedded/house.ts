@@ -34,7 +34,7 @@ import { RULES } from "../router/state.js";
 import { LmdbBroker } from "../timeline/broker-lmdb.js";
 import { LmdbJournal } from "../timeline/journal-lmdb.js";
 import { Timeline } from "../timeline/timeline.js";
-import { DemoSite } from "./demo-site.js";
+import { DemoSite } from "./demo-site-http.js";
 import { keepDemoAtHome } from "./loopback.js";
 
 export interface House {

@@ -7,6 +7,7 @@ import { type Checked, type Command, checkFrame } from "../proto/check.js";
 import type { CloseName } from "../proto/codes.js";
 import { mayCall } from "../proto/commands.js";
 import { errorFrame } from "../proto/frames.js";
+import type { Client } from "./client.js";
 import { answer, hello } from "./commands/index.js";
 import type { Context } from "./context.js";
 import { Outlet } from "./outlet.js";
@@ -27,13 +28,11 @@ const decoder = new TextDecoder();
  * One client's connection: frames in, replies and events out. A frame that is none of this protocol closes the socket; a command that cannot
  * be done costs its sender an error reply, and nobody else anything.
  */
-export class Connection implements SocketHandler {
-  /** Names this socket in signals and logs. */
+export class Connection implements Client, SocketHandler {
   readonly id = randomId("s");
   readonly arrival: Arrival;
   readonly outlet: Outlet;
   readonly readers = new Map<string, Reader>();
-  /** Sends to one conversation take positions in the order they came. */
   readonly sends = new Lanes();
   readonly #context: Context;
   readonly #owner: ConnectionOwner;
@@ -56,7 +55,6 @@ export class Connection implements SocketHandler {
     this.#timer = clock.after(limits.helloTimeoutMs, () => this.outlet.close("hello_timeout"));
   }
 
-  /** Whose connection it is; only handlers that run after `hello` may ask. */
   get session(): Session {
     if (!this.#session) throw new TypeError("nobody said hello on this socket");
     return this.#session;
@@ -66,12 +64,10 @@ export class Connection implements SocketHandler {
     return this.#session !== undefined;
   }
 
-  /** For how long nothing was heard of the client. */
   get silent_ms(): number {
     return this.#context.clock.monotonic() - this.#heard_ms;
   }
 
-  /** Takes a verified session in; when it runs out the socket is closed. */
   admit(session: Session): void {
     this.#session = session;
     this.#timer?.cancel();

@@ -4,22 +4,7 @@ import { type Check, compiled } from "../proto/check.js";
 import { ERRORS } from "../proto/codes.js";
 import { type CALLS, findCall } from "./calls/index.js";
 import type { Context } from "./context.js";
-
-/** A request as every transport hands it in. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly header: (name: string) => string | undefined;
-  readonly body: Uint8Array;
-  readonly address: string;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
-}
+import { bearerOf, type HttpAnswer, type HttpRequest } from "./request.js";
 
 const PREFLIGHT_S = "600";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -75,11 +60,6 @@ export class Http {
     this.#log.error({ err: error, method, path }, "a call failed");
     return new DeskError("unavailable", "The server failed at this call.");
   }
-}
-
-export function bearerOf(request: HttpRequest): string {
-  const match = /^Bearer (\S+)$/i.exec(request.header("authorization") ?? "");
-  return match?.[1] ?? refuse("unauthenticated", "Give a token: Authorization: Bearer …");
 }
 
 const compiledBodies = new Map<object, Check>();

@@ -5,7 +5,6 @@ import { BEGINNING, later, type Position } from "../proto/position.js";
 import type { Attached, Life, Page, WindowRange } from "../timeline/broker.js";
 import type { Authority, Entry } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
-import type { Reader } from "./reader.js";
 import type { ConversationSignal } from "./signal.js";
 
 export type LiveAttach = Extract<Attached, { at: "attached" }>;
@@ -19,6 +18,20 @@ export interface LivePorts {
   readonly endOf: (tenant: string, c: string) => Promise<Position | undefined>;
 }
 
+/** One socket that reads the conversation here, as far as the conversation tells it anything. */
+export interface Follower {
+  readonly user: { readonly id: string };
+  /** The last position sent; undefined while its reply is under way. */
+  readonly delivered: Position | undefined;
+  entry(entry: Entry): void;
+  signal(signal: ConversationSignal): void;
+  /** Something may have been missed: read on from the last position sent. */
+  catchUp(): void;
+  /** The conversation has no live end any more; its last position is `head`. */
+  finish(head: Position): void;
+  leave(): void;
+}
+
 const RETRY_MS = 1_000;
 
 /** Entries kept for readers whose window page is being read. A reader that finds them incomplete reads the window again. */
@@ -29,7 +42,7 @@ export class LiveConversation {
   readonly tenant: string;
   readonly c: string;
   readonly #ports: LivePorts;
-  readonly #readers = new Set<Reader>();
+  readonly #readers = new Set<Follower>();
   readonly #here = new Map<string, number>();
   #head: Position = BEGINNING;
   #authority: Authority | undefined;
@@ -56,11 +69,11 @@ export class LiveConversation {
     return this.#readers.size === 0;
   }
 
-  add(reader: Reader): void {
+  add(reader: Follower): void {
     this.#readers.add(reader);
   }
 
-  remove(reader: Reader): void {
+  remove(reader: Follower): void {
     if (!this.#readers.delete(reader)) return;
     reader.leave();
     const user = reader.user.id;
@@ -78,7 +91,7 @@ export class LiveConversation {
   }
 
   /** The reader is let in: the others learn that its user is here. */
-  welcome(reader: Reader): void {
+  welcome(reader: Follower): void {
     if (!this.#readers.has(reader)) return;
     const user = reader.user.id;
     const sockets = (this.#here.get(user) ?? 0) + 1;

@@ -1,11 +1,11 @@
 import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
-import { pageFrame } from "../proto/frames.js";
+import { gapFrame, pageFrame } from "../proto/frames.js";
 import { BEGINNING, compare, later, type Position } from "../proto/position.js";
 import type { Router } from "../router/router.js";
 import type { Authority, Mark } from "../timeline/entry.js";
-import type { Connection } from "./connection.js";
+import type { Client } from "./client.js";
 import type { Hub } from "./hub.js";
 import type { LiveAttach } from "./live-conversation.js";
 import type { Reader } from "./reader.js";
@@ -38,27 +38,27 @@ export class Opening {
   }
 
   /** The reply to `open`. Everything after its head follows it as events. Rejects with `not_found` for what this session may not read. */
-  async open(connection: Connection, c: string, wish: number | undefined): Promise<Reply> {
-    const { session } = connection;
+  async open(client: Client, c: string, wish: number | undefined): Promise<Reply> {
+    const { session } = client;
     await this.#ports.readership.admit(session, c);
-    const reader = this.#reader(connection, c);
+    const reader = this.#reader(client, c);
     try {
-      return await this.#shown(connection, reader, c, this.#ports.reading.limit(wish));
+      return await this.#shown(client, reader, c, this.#ports.reading.limit(wish));
     } catch (error) {
-      if (connection.readers.get(c) === reader) reader.unhold();
+      if (client.readers.get(c) === reader) reader.unhold();
       else this.#ports.hub.leave(reader);
       throw error;
     }
   }
 
   /** Goes on after `from`. The events follow when `follow` is called. */
-  async resume(connection: Connection, c: string, from: Position): Promise<Resumed> {
-    await this.#ports.readership.admit(connection.session, c);
-    const reader = this.#reader(connection, c);
+  async resume(client: Client, c: string, from: Position): Promise<Resumed> {
+    await this.#ports.readership.admit(client.session, c);
+    const reader = this.#reader(client, c);
     try {
       const life = await this.#ports.hub.attach(reader, { after: from, limit: 1 });
-      if (!life) return await this.#resumeClosed(connection, reader, c, from);
-      this.#keep(connection, c, reader);
+      if (!life) return await this.#resumeClosed(client, reader, c, from);
+      this.#keep(client, c, reader);
       const gap = life.epoch !== from[0] || life.page.gap || compare(from, life.head) > 0;
       const beyond = compare(from, life.head) > 0;
       const follow = (): void => (beyond ? reader.resumeBeyond(from, life.head) : reader.release(from));
@@ -69,35 +69,35 @@ export class Opening {
     }
   }
 
-  leave(connection: Connection, c: string): void {
-    const reader = connection.readers.get(c);
+  leave(client: Client, c: string): void {
+    const reader = client.readers.get(c);
     if (!reader) return;
-    connection.readers.delete(c);
+    client.readers.delete(c);
     this.#ports.hub.leave(reader);
   }
 
   /** A socket that closed meanwhile keeps nothing open. */
-  #keep(connection: Connection, c: string, reader: Reader): void {
-    connection.readers.set(c, reader);
-    if (!connection.outlet.open) this.leave(connection, c);
+  #keep(client: Client, c: string, reader: Reader): void {
+    client.readers.set(c, reader);
+    if (!client.outlet.open) this.leave(client, c);
   }
 
-  #reader(connection: Connection, c: string): Reader {
-    const there = connection.readers.get(c);
+  #reader(client: Client, c: string): Reader {
+    const there = client.readers.get(c);
     if (there && !there.left) {
       there.hold();
       return there;
     }
-    connection.readers.delete(c);
-    const { tenant, user } = connection.session;
-    return this.#ports.hub.join(tenant, c, user, connection.id, connection.outlet);
+    client.readers.delete(c);
+    const { tenant, user } = client.session;
+    return this.#ports.hub.join(tenant, c, user, client.id, client.outlet);
   }
 
-  async #shown(connection: Connection, reader: Reader, c: string, limit: number): Promise<Reply> {
-    const { session } = connection;
+  async #shown(client: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
+    const { session } = client;
     const life = await this.#ports.hub.attach(reader, { limit });
-    if (!life) return this.#shownClosed(connection, reader, c, limit);
-    this.#keep(connection, c, reader);
+    if (!life) return this.#shownClosed(client, reader, c, limit);
+    this.#keep(client, c, reader);
     const page = await this.#ports.reading.merge(session, { c, limit }, life);
     const authority = life.authority ?? refuse("unavailable", "The conversation is being revived; try again.", 500);
     const queue = await this.#place(session.tenant, c, authority);
@@ -111,7 +111,7 @@ export class Opening {
   }
 
   /** A closed conversation has no live end: it is shown from history, and nothing follows. */
-  async #shownClosed({ session, readers }: Connection, reader: Reader, c: string, limit: number): Promise<Reply> {
+  async #shownClosed({ session, readers }: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
     readers.delete(c);
     this.#ports.hub.leave(reader);
     const page = await this.#ports.reading.merge(session, { c, limit }, undefined);
@@ -123,13 +123,13 @@ export class Opening {
     return { frame: (id) => pageFrame(id, result, page.messages) };
   }
 
-  async #resumeClosed({ session, readers, outlet }: Connection, reader: Reader, c: string, from: Position): Promise<Resumed> {
+  async #resumeClosed({ session, readers, outlet }: Client, reader: Reader, c: string, from: Position): Promise<Resumed> {
     readers.delete(c);
     this.#ports.hub.leave(reader);
     const head = (await this.#ports.history.conversation(session.tenant, c))?.head ?? BEGINNING;
     const gap = compare(from, head) !== 0;
     const follow = (): void => {
-      if (gap) outlet.send(JSON.stringify({ ev: "gap", c, after: from, head }));
+      if (gap) outlet.send(gapFrame(c, from, head));
     };
     return { result: { head, ...(gap && { gap: true as const }) }, follow };
   }
@@ -148,7 +148,14 @@ export class Opening {
     const marks = await this.#marks(tenant, c, life);
     return members.map(({ id, role, name }) => {
       const { got, read } = marks.get(id) ?? {};
-      return { id, role, name, online: id === user.id || (life?.present.includes(id) ?? false), ...(got && { got }), ...(read && { read }) };
+      return {
+        id,
+        role,
+        name,
+        online: id === user.id || (life?.present.includes(id) ?? false),
+        ...(got && { got }),
+        ...(read && { read }),
+      };
     });
   }
 

@@ -1,5 +1,5 @@
-import type { HttpAnswer, HttpRequest } from "./http.js";
 import type { Page } from "./pages.js";
+import type { HttpAnswer, HttpRequest } from "./request.js";
 
 const SAFE = { "x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin" };
 

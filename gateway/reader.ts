@@ -1,3 +1,4 @@
+import { gapFrame, skipFrame } from "../proto/frames.js";
 import type { Party } from "../proto/message.js";
 import { BEGINNING, compare, follows, type Position } from "../proto/position.js";
 import type { Entry } from "../timeline/entry.js";
@@ -160,12 +161,12 @@ export class Reader {
     const after = this.#crossed ?? this.#cursor;
     this.#crossed = undefined;
     this.#cursor = head;
-    this.#outlet.send(JSON.stringify({ ev: "gap", c: this.conversation.c, after, head }));
+    this.#outlet.send(gapFrame(this.conversation.c, after, head));
   }
 
   #show(entry: Entry): void {
     this.#cursor = entry.pos;
     const hidden = entry.audience === "agents" && this.user.role === "visitor";
-    this.#outlet.send(hidden ? JSON.stringify({ ev: "skip", c: entry.c, pos: entry.pos }) : entry.frame);
+    this.#outlet.send(hidden ? skipFrame(entry.c, entry.pos) : entry.frame);
   }
 }

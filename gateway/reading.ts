@@ -1,6 +1,7 @@
 import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History, HistoryPage } from "../persister/history.js";
+import { hiddenElement } from "../proto/frames.js";
 import type { Role } from "../proto/message.js";
 import { BEGINNING, type Position } from "../proto/position.js";
 import type { Timeline } from "../timeline/timeline.js";
@@ -118,8 +119,7 @@ export function encodePage(page: ReadPage): string {
   return `{"messages":[${page.messages.join(",")}],"more":${page.more}${incomplete}}`;
 }
 
-function shown(row: Row, role: Role): string {
-  const { entry, pos } = row;
+function shown({ entry, pos }: Row, role: Role): string {
   const visible = entry && (entry.audience === "all" || role !== "visitor");
-  return visible ? entry.frame : `{"pos":[${pos[0]},${pos[1]}],"kind":"hidden"}`;
+  return visible ? entry.frame : hiddenElement(pos);
 }

@@ -6,7 +6,7 @@ import type { History } from "../persister/history.js";
 import { eventFrame } from "../proto/frames.js";
 import type { Offer, Push, Router, RouterListener } from "../router/router.js";
 import type { Accounts } from "./accounts.js";
-import type { Connection } from "./connection.js";
+import type { Client } from "./client.js";
 import type { Inboxes } from "./inboxes.js";
 
 /** Agents' sockets are pinged this often; a browser answers also in a throttled tab. */
@@ -27,8 +27,8 @@ export interface RosterPorts {
 /** Which agents have sockets here: told to the router when the first comes and the last goes, and the way of its pushes to them. */
 export class Roster implements RouterListener {
   readonly #ports: RosterPorts;
-  readonly #agents = new Map<string, Set<Connection>>();
-  readonly #watchers = new Map<string, Set<Connection>>();
+  readonly #agents = new Map<string, Set<Client>>();
+  readonly #watchers = new Map<string, Set<Client>>();
   /** What concerns one agent is told in the order it happened. */
   readonly #lanes = new Lanes();
   /** Agents the router knows to be here. */
@@ -49,23 +49,23 @@ export class Roster implements RouterListener {
   }
 
   /** Resolves when the router knows of the agent; the socket has then been shown its open offers. */
-  arrive(connection: Connection): Promise<void> {
-    const key = keyOf(connection);
+  arrive(client: Client): Promise<void> {
+    const key = keyOf(client);
     const sockets = this.#agents.get(key) ?? new Set();
-    this.#agents.set(key, sockets.add(connection));
+    this.#agents.set(key, sockets.add(client));
     return this.#lanes.run(key, async () => {
-      if (!this.#declared.has(key)) await this.#declare(connection);
-      await this.#showOffers(connection);
+      if (!this.#declared.has(key)) await this.#declare(client);
+      await this.#showOffers(client);
     });
   }
 
-  leave(connection: Connection): void {
-    const key = keyOf(connection);
-    this.#watchers.get(connection.session.tenant)?.delete(connection);
+  leave(client: Client): void {
+    const key = keyOf(client);
+    this.#watchers.get(client.session.tenant)?.delete(client);
     const sockets = this.#agents.get(key);
-    if (!sockets?.delete(connection) || sockets.size > 0) return;
+    if (!sockets?.delete(client) || sockets.size > 0) return;
     this.#agents.delete(key);
-    const { tenant, user } = connection.session;
+    const { tenant, user } = client.session;
     void this.#lanes.run(key, async () => {
       if (this.#agents.has(key)) return;
       this.#declared.delete(key);
@@ -73,43 +73,43 @@ export class Roster implements RouterListener {
     });
   }
 
-  watch(connection: Connection, wish: boolean): void {
-    const { tenant } = connection.session;
+  watch(client: Client, wish: boolean): void {
+    const { tenant } = client.session;
     const watchers = this.#watchers.get(tenant) ?? new Set();
     this.#watchers.set(tenant, watchers);
-    if (wish) watchers.add(connection);
-    else watchers.delete(connection);
+    if (wish) watchers.add(client);
+    else watchers.delete(client);
   }
 
   push({ tenant, agent, event }: Push): void {
     const key = JSON.stringify([tenant, agent]);
     void this.#lanes.run(key, async () => {
       const frame = event.ev === "offer" ? await this.#offerFrame(tenant, event) : eventFrame({ ...event });
-      for (const connection of this.#agents.get(key) ?? []) connection.outlet.send(frame);
+      for (const client of this.#agents.get(key) ?? []) client.outlet.send(frame);
     });
   }
 
   queueChanged(tenant: string): void {
     const frame = eventFrame({ ev: "queue_changed" });
-    for (const connection of this.#watchers.get(tenant) ?? []) connection.outlet.send(frame);
+    for (const client of this.#watchers.get(tenant) ?? []) client.outlet.send(frame);
   }
 
   /** The router that knew our agents is another one, or was away. */
   forgotten(): void {
     for (const [key, sockets] of this.#agents) {
-      const [connection] = sockets;
-      if (connection) void this.#lanes.run(key, () => this.#declare(connection));
+      const [client] = sockets;
+      if (client) void this.#lanes.run(key, () => this.#declare(client));
     }
   }
 
   /** Until the router knows, or the agent has no socket any more. */
-  async #declare(connection: Connection): Promise<void> {
-    const { tenant, user } = connection.session;
-    while (connection.outlet.open) {
+  async #declare(client: Client): Promise<void> {
+    const { tenant, user } = client.session;
+    while (client.outlet.open) {
       try {
-        const profile = await this.#ports.accounts.profile(connection.session);
+        const profile = await this.#ports.accounts.profile(client.session);
         await this.#ports.router.agentHere({ tenant, user }, profile);
-        this.#declared.add(keyOf(connection));
+        this.#declared.add(keyOf(client));
         return;
       } catch (err) {
         this.#untold(err);
@@ -118,11 +118,11 @@ export class Roster implements RouterListener {
     }
   }
 
-  async #showOffers(connection: Connection): Promise<void> {
-    const { tenant, user } = connection.session;
+  async #showOffers(client: Client): Promise<void> {
+    const { tenant, user } = client.session;
     try {
       const { offers } = await this.#ports.router.inbox({ tenant, user });
-      for (const offer of offers) connection.outlet.send(await this.#offerFrame(tenant, offer));
+      for (const offer of offers) client.outlet.send(await this.#offerFrame(tenant, offer));
     } catch (err) {
       this.#untold(err);
     }
@@ -138,13 +138,13 @@ export class Roster implements RouterListener {
 
   #ping(): void {
     for (const sockets of this.#agents.values())
-      for (const connection of sockets) {
-        if (connection.silent_ms > this.#ports.lost_ms) connection.outlet.end(1001, "silent");
-        else connection.outlet.ping();
+      for (const client of sockets) {
+        if (client.silent_ms > this.#ports.lost_ms) client.outlet.end(1001, "silent");
+        else client.outlet.ping();
       }
   }
 }
 
-function keyOf({ session: { tenant, user } }: Connection): string {
+function keyOf({ session: { tenant, user } }: Client): string {
   return JSON.stringify([tenant, user.id]);
 }

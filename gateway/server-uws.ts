@@ -1,6 +1,6 @@
 import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
 import type { Service } from "../lib/service.js";
-import type { HttpAnswer, HttpRequest } from "./http.js";
+import type { HttpAnswer, HttpRequest } from "./request.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 
 export interface UwsServerOptions {
@@ -115,7 +115,7 @@ export class UwsServer implements Service {
 
   #http(response: HttpResponse, request: UwsRequest): void {
     const headers = new Map<string, string>();
-    request.forEach((name, value) => headers.set(name, value));
+    request.forEach((name, value) => void headers.set(name, value));
     const head = {
       method: request.getMethod().toUpperCase(),
       path: request.getUrl(),

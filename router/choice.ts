@@ -1,6 +1,7 @@
+import type { Conversation, Skip } from "./conversation.js";
 import type { Reason } from "./reasons.js";
 import { unfit } from "./roster.js";
-import type { Agent, Conversation, Desk, PassedOver, Skip } from "./state.js";
+import type { Agent, Desk, PassedOver } from "./state.js";
 
 /** As many agents as one decision names among those it passed over. */
 const PASSED_MAX = 50;

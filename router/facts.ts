@@ -1,7 +1,8 @@
 import type { Ask } from "../proto/message.js";
 import type { Authority } from "../timeline/entry.js";
+import { type Conversation, needed, type Standing } from "./conversation.js";
 import { agentOf, enrol, newcomer, refresh, strike } from "./roster.js";
-import type { Agent, Conversation, Desk, DeskEvent, Standing } from "./state.js";
+import type { Agent, Desk, DeskEvent } from "./state.js";
 import { queueUp, settle } from "./transition.js";
 
 type Of<T extends DeskEvent["type"]> = Extract<DeskEvent, { readonly type: T }>;
@@ -62,11 +63,6 @@ export function add(desk: Desk, conversation: Conversation): void {
   if (own) own.add(conversation.c);
   else desk.visitors.set(conversation.visitor.id, new Set([conversation.c]));
   desk.dirty.conversations.add(conversation.c);
-}
-
-/** Every skill once, in order: conversations that ask for the same share a lane. */
-export function needed(own: readonly string[] | undefined, topics: readonly string[]): readonly string[] {
-  return [...new Set([...(own ?? []), ...topics])].sort();
 }
 
 function reopened(desk: Desk, event: Of<"reopened">, now: number): void {

@@ -1,9 +1,9 @@
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { DeskError } from "../lib/errors.js";
+import type { Conversation } from "./conversation.js";
 import { type Changes, type Ledger, type Page, Superseded } from "./ledger.js";
 import type { AgentRow } from "./restore.js";
 import type { Ruling } from "./ruling.js";
-import type { Conversation } from "./state.js";
 
 /** The ledger on this machine's disk. A commit survives a crash of the process; the timelines, not it, survive one of the machine. */
 export class LmdbLedger implements Ledger {

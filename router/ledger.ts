@@ -1,6 +1,6 @@
+import type { Conversation } from "./conversation.js";
 import type { AgentRow } from "./restore.js";
 import type { Ruling } from "./ruling.js";
-import type { Conversation } from "./state.js";
 
 /**
  * Ledger: the router's own memory, one page per shard. An index over the timelines, which are the truth.

@@ -7,13 +7,14 @@ import type { Ask, Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Decision } from "../timeline/record.js";
 import type { Timeline } from "../timeline/timeline.js";
+import type { Conversation, Standing } from "./conversation.js";
 import { placeOf } from "./places.js";
 import { effective } from "./roster.js";
 import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
 import { SYSTEM } from "./ruling.js";
 import type { Said, Saying } from "./saying.js";
 import type { Answered, Question, Shard } from "./shard.js";
-import type { Agent, Conversation, Desk, DeskEvent, Standing } from "./state.js";
+import type { Agent, Desk, DeskEvent } from "./state.js";
 import { type TopicTerms, termsOf } from "./terms.js";
 import { inboxOf, queueView } from "./views.js";
 

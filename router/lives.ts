@@ -5,8 +5,8 @@ import { randomId } from "../lib/ids.js";
 import type { History } from "../persister/history.js";
 import type { Authority } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
+import type { Standing } from "./conversation.js";
 import { assertedDraft, barrierBody, SYSTEM } from "./ruling.js";
-import type { Standing } from "./state.js";
 
 export interface LivesPorts {
   readonly timeline: Pick<Timeline, "begin" | "route" | "life" | "journalEnd">;

@@ -133,7 +133,9 @@ export class RouterNode implements Service {
       saying: this.#saying,
       counts: this.#counts,
       listener: {
-        stands: ({ pushes }) => pushes.forEach((push) => this.#push(push)),
+        stands: ({ pushes }) => {
+          for (const push of pushes) this.#push(push);
+        },
         changed: (tenant) => this.#changed.add(tenant),
         superseded: (lost) => this.#lose(lost),
       },

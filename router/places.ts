@@ -1,7 +1,8 @@
 import { eventFrame } from "../proto/frames.js";
 import type { Signal } from "../timeline/broker.js";
+import type { Conversation } from "./conversation.js";
 import type { QueuePlace } from "./router.js";
-import type { Conversation, Desk } from "./state.js";
+import type { Desk } from "./state.js";
 
 /** How long one visitor takes, for a topic whose pace is not known yet. */
 const UNKNOWN_PACE_MS = 60_000;

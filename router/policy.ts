@@ -1,8 +1,9 @@
 import { choose, fitting, passedOver } from "./choice.js";
+import type { Conversation } from "./conversation.js";
 import { before } from "./queue.js";
 import type { Reason } from "./reasons.js";
 import { capacityOf, statusOf, unavailable } from "./roster.js";
-import type { Agent, Conversation, Desk, DeskEvent, Verdict } from "./state.js";
+import type { Agent, Desk, DeskEvent, Verdict } from "./state.js";
 
 /** Recorded with every decision: which policy took it. */
 export const POLICY = "fifo-1";

@@ -1,4 +1,4 @@
-import type { Conversation } from "./state.js";
+import type { Conversation } from "./conversation.js";
 
 /** Higher priority first, then by arrival; ties by id. */
 export function before(a: Conversation, b: Conversation): number {

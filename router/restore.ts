@@ -1,5 +1,6 @@
+import type { Conversation } from "./conversation.js";
 import { enrol, newcomer, refresh } from "./roster.js";
-import type { Agent, Conversation, Desk } from "./state.js";
+import type { Agent, Desk } from "./state.js";
 
 /** What the ledger keeps of an agent: what follows from its sockets and conversations is not in it. */
 export type AgentRow = Omit<Agent, "gateways" | "held" | "offers">;

@@ -1,7 +1,8 @@
 import type { Party } from "../proto/message.js";
+import type { Conversation } from "./conversation.js";
 import type { Reason } from "./reasons.js";
 import type { AgentProfile, AgentStatus, Status } from "./router.js";
-import type { Agent, Conversation, Desk } from "./state.js";
+import type { Agent, Desk } from "./state.js";
 
 /** An agent nobody has told us of yet: it is not here, and offline until it says otherwise. */
 export function newcomer(party: Party, profile: AgentProfile, now: number): Agent {

@@ -2,9 +2,10 @@ import type { ConversationState, Party, RoutingBody } from "../proto/message.js"
 import type { RoutingDraft } from "../timeline/draft.js";
 import type { Authority } from "../timeline/entry.js";
 import type { Decision } from "../timeline/record.js";
+import type { Conversation } from "./conversation.js";
 import { POLICY } from "./policy.js";
 import type { Push } from "./router.js";
-import type { Conversation, Verdict } from "./state.js";
+import type { Verdict } from "./state.js";
 
 /** Deskwire itself, as the sender of routing entries. */
 export const SYSTEM: Party = { id: "deskwire", role: "system", name: "Deskwire" };

@@ -6,9 +6,9 @@ import type { History } from "../persister/history.js";
 import { formatPosition } from "../proto/position.js";
 import type { Authority } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
+import type { Standing } from "./conversation.js";
 import type { Lives } from "./lives.js";
 import { decisionOf, entryOf, type Ruling, SYSTEM } from "./ruling.js";
-import type { Standing } from "./state.js";
 
 /** What became of a ruling: it stands, or something newer does. */
 export type Said = { readonly at: "stands"; readonly standing: Standing } | { readonly at: "overtaken"; readonly standing: Standing };

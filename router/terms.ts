@@ -1,7 +1,7 @@
 import type { Desk } from "../directory/desk.js";
 import type { Topic } from "../directory/directory.js";
 import { refuse } from "../lib/errors.js";
-import type { Terms } from "./state.js";
+import type { Terms } from "./conversation.js";
 
 export interface TopicTerms {
   readonly topic: string;

@@ -1,6 +1,6 @@
-import { needed } from "./facts.js";
+import { type Conversation, needed, type Skip } from "./conversation.js";
 import { agentOf, refresh } from "./roster.js";
-import type { Agent, Conversation, Desk, DeskEvent, Skip, Verdict } from "./state.js";
+import type { Agent, Desk, DeskEvent, Verdict } from "./state.js";
 
 /** How much of a new interval goes into a topic's pace. */
 const PACE_WEIGHT = 0.2;

@@ -1,7 +1,8 @@
+import type { Conversation } from "./conversation.js";
 import { capacityOf, loadOf, serves, statusOf } from "./roster.js";
 import type { Caller, Inbox, QueueView } from "./router.js";
 import { offerOf } from "./ruling.js";
-import type { Agent, Conversation, Desk } from "./state.js";
+import type { Agent, Desk } from "./state.js";
 
 /** As many waiting visitors as one answer shows; the counts are of all of them. */
 const WAITING_MAX = 500;

@@ -1,6 +1,6 @@
 import type { TSchema } from "typebox";
 import type { Context } from "../context.js";
-import type { HttpRequest } from "../http.js";
+import type { HttpRequest } from "../request.js";
 import type { Session } from "../session.js";
 
 /** What a call is given: its checked body and the parts of its path. */

@@ -3,7 +3,7 @@ import { randomId } from "../../lib/ids.js";
 import { BODIES_HTTP, type HttpBody, type SessionAnswer } from "../../proto/http.js";
 import type { Party } from "../../proto/message.js";
 import type { Context } from "../context.js";
-import { bearerOf, type HttpRequest } from "../http.js";
+import { bearerOf, type HttpRequest } from "../request.js";
 import type { Call } from "./call.js";
 
 /** A visitor session for whoever comes. */

@@ -10,9 +10,9 @@ export const inbox: Handler<"inbox"> = async ({ router, inboxes, clock }, { sess
   reply(await inboxes.inbox(session, await router.inbox(session), clock.now()));
 
 /** Takes an offered conversation and shows it. */
-export const accept: Handler<"accept"> = async ({ router, opening }, connection, { c, offer }) => {
-  await router.accept(connection.session, c, offer);
-  return opening.open(connection, c, undefined);
+export const accept: Handler<"accept"> = async ({ router, opening }, client, { c, offer }) => {
+  await router.accept(client.session, c, offer);
+  return opening.open(client, c, undefined);
 };
 
 export const decline: Handler<"decline"> = async ({ router }, { session }, { c, offer, reason }) => {
@@ -30,9 +30,9 @@ export const transfer: Handler<"transfer"> = async ({ router, readership }, { se
 };
 
 /** Who waits. With `watch`, changes are announced from now on. */
-export const queue: Handler<"queue"> = async ({ router, roster }, connection, { watch }) => {
-  if (watch !== undefined) roster.watch(connection, watch);
-  return reply(await router.queue(connection.session));
+export const queue: Handler<"queue"> = async ({ router, roster }, client, { watch }) => {
+  if (watch !== undefined) roster.watch(client, watch);
+  return reply(await router.queue(client.session));
 };
 
 /** Why a conversation is where it is. */

@@ -1,7 +1,7 @@
 import type { Fields, OpName } from "../../proto/commands.js";
-import type { Connection } from "../connection.js";
+import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import type { Reply } from "../reply.js";
 
 /** Carries out one command of the protocol. Refusals are thrown as DeskErrors. */
-export type Handler<Op extends OpName> = (context: Context, connection: Connection, fields: Fields<Op>) => Promise<Reply>;
+export type Handler<Op extends OpName> = (context: Context, client: Client, fields: Fields<Op>) => Promise<Reply>;

@@ -1,18 +1,18 @@
 import { refuse } from "../../lib/errors.js";
 import { eventFrame } from "../../proto/frames.js";
 import { compare, type Position } from "../../proto/position.js";
-import type { Connection } from "../connection.js";
+import type { Client } from "../client.js";
 import type { Reader } from "../reader.js";
 import { encodePage } from "../reading.js";
 import { DONE, reply } from "../reply.js";
 import type { Handler } from "./command.js";
 
 /** Takes a fresh token of the same user. */
-export const refresh: Handler<"refresh"> = async ({ tokens }, connection, { token }) => {
+export const refresh: Handler<"refresh"> = async ({ tokens }, client, { token }) => {
   const session = await tokens.verify(token);
-  const { tenant, user } = connection.session;
+  const { tenant, user } = client.session;
   if (session.tenant !== tenant || session.user.id !== user.id) return refuse("forbidden", "This token is somebody else's.");
-  connection.admit(session);
+  client.admit(session);
   return reply({ user: session.user, expires_at: session.expires_at });
 };
 
@@ -23,43 +23,43 @@ export const ping: Handler<"ping"> = async ({ clock }, { readers }) => {
 };
 
 /** Shows a conversation and attaches this socket to it; a visitor may ask for one. */
-export const open: Handler<"open"> = async ({ router, opening }, connection, { c, ask, limit }) => {
-  const { tenant, user } = connection.session;
-  if (c !== undefined) return opening.open(connection, c, limit);
+export const open: Handler<"open"> = async ({ router, opening }, client, { c, ask, limit }) => {
+  const { tenant, user } = client.session;
+  if (c !== undefined) return opening.open(client, c, limit);
   if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
   const opened = await router.open({ tenant, user }, ask ?? {});
-  return opening.open(connection, opened.c, limit);
+  return opening.open(client, opened.c, limit);
 };
 
 /** Detaches. */
-export const leave: Handler<"leave"> = async ({ opening }, connection, { c }) => {
-  opening.leave(connection, c);
+export const leave: Handler<"leave"> = async ({ opening }, client, { c }) => {
+  opening.leave(client, c);
   return DONE;
 };
 
 /** Says something. The reply means durable. */
-export const send: Handler<"send"> = async ({ sending }, connection, fields) => {
-  const { dup, durable } = await connection.sends.run(fields.c, () => sending.append(connection.session, fields));
+export const send: Handler<"send"> = async ({ sending }, client, fields) => {
+  const { dup, durable } = await client.sends.run(fields.c, () => sending.append(client.session, fields));
   const { pos, ts } = await durable;
   return reply({ pos, ts, ...(dup && { dup }) });
 };
 
 /** Moves the sender's marks forward, for those who look on. */
-export const mark: Handler<"mark"> = async ({ timeline }, connection, { c, got, read }) => {
-  const reader = opened(connection, c);
+export const mark: Handler<"mark"> = async ({ timeline }, client, { c, got, read }) => {
+  const reader = opened(client, c);
   const { head } = reader.conversation;
   for (const pos of [got, read] as (Position | undefined)[])
     if (pos && compare(pos, head) > 0) return refuse("bad_request", "A mark is beyond the conversation's head.");
-  const { tenant, user } = connection.session;
-  await timeline.mark(tenant, c, { user: user.id, ...(got && { got }), ...(read && { read }) }, connection.id);
+  const { tenant, user } = client.session;
+  await timeline.mark(tenant, c, { user: user.id, ...(got && { got }), ...(read && { read }) }, client.id);
   return DONE;
 };
 
 /** Shows that the sender types. */
-export const typing: Handler<"typing"> = async ({ timeline }, connection, { c, text }) => {
-  opened(connection, c);
-  const event = { ev: "typing", c, user: connection.session.user.id, ...(text === undefined ? {} : { text }) };
-  await timeline.signal(c, { frame: eventFrame(event), audience: "all", origin: connection.id });
+export const typing: Handler<"typing"> = async ({ timeline }, client, { c, text }) => {
+  opened(client, c);
+  const event = { ev: "typing", c, user: client.session.user.id, ...(text === undefined ? {} : { text }) };
+  await timeline.signal(c, { frame: eventFrame(event), audience: "all", origin: client.id });
   return DONE;
 };
 
@@ -84,6 +84,6 @@ export const rate: Handler<"rate"> = async ({ router }, { session }, { c, score,
 };
 
 /** Marks and typing belong to what this socket has open. */
-function opened({ readers }: Connection, c: string): Reader {
+function opened({ readers }: Client, c: string): Reader {
   return readers.get(c) ?? refuse("not_found", "Open the conversation on this socket first.");
 }

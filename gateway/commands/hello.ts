@@ -1,33 +1,35 @@
 import { DeskError, refuse } from "../../lib/errors.js";
 import { errorShape } from "../../proto/frames.js";
 import type { Position } from "../../proto/position.js";
-import type { Connection } from "../connection.js";
+import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import { reply } from "../reply.js";
 import type { Handler } from "./command.js";
 
 /** Says who speaks and resumes what was open: the reply first, then an agent's offers, then what was missed. */
-export const hello: Handler<"hello"> = async (context, connection, { token, resume = {} }) => {
+export const hello: Handler<"hello"> = async (context, client, { token, resume = {} }) => {
   const { tokens, origins, limits, roster, clock, node } = context;
   const session = await tokens.verify(token);
-  const { origin, host } = connection.arrival;
+  const { origin, host } = client.arrival;
   if (!(await origins.allows(session.tenant, origin, host))) return refuse("forbidden", "This page may not speak for the tenant.");
-  connection.admit(session);
-  const resumed = await Promise.all(Object.entries(resume).map(([c, from]) => resumeOne(context, connection, c, from as Position)));
+  client.admit(session);
+  const resumed = await Promise.all(Object.entries(resume).map(([c, from]) => resumeOne(context, client, c, from as Position)));
   const { user, tenant, expires_at } = session;
   const result = {
-    ...{ session: connection.id, user, tenant, node, now: clock.now(), expires_at, ping_ms: limits.pingMs },
+    ...{ session: client.id, user, tenant, node, now: clock.now(), expires_at, ping_ms: limits.pingMs },
     limits: {
       ...{ frame_bytes: limits.frameBytes, text_bytes: limits.textBytes, in_flight: limits.inFlight },
       ...{ sends_per_s: limits.sendsPerS, history_max: limits.historyMax },
     },
     resumed: Object.fromEntries(resumed.map(({ c, shown }) => [c, shown])),
   };
-  const follow = (): void => resumed.forEach((each) => each.follow());
+  const follow = (): void => {
+    for (const each of resumed) each.follow();
+  };
   return { ...reply(result), sent: () => void arrive().finally(follow) };
 
   async function arrive(): Promise<void> {
-    if (user.role !== "visitor" && connection.outlet.open) await roster.arrive(connection);
+    if (user.role !== "visitor" && client.outlet.open) await roster.arrive(client);
   }
 };
 
@@ -38,9 +40,9 @@ interface ResumedOne {
 }
 
 /** One that cannot be resumed is told so, and keeps none of the others back. */
-async function resumeOne({ opening, metrics, log }: Context, connection: Connection, c: string, from: Position): Promise<ResumedOne> {
+async function resumeOne({ opening, metrics, log }: Context, client: Client, c: string, from: Position): Promise<ResumedOne> {
   try {
-    const { result, follow } = await opening.resume(connection, c, from);
+    const { result, follow } = await opening.resume(client, c, from);
     metrics.resumed(result.gap ? "gap" : "whole");
     return { c, shown: result, follow };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { refuse } from "../../lib/errors.js";
 import type { Command } from "../../proto/check.js";
 import type { OpName } from "../../proto/commands.js";
-import type { Connection } from "../connection.js";
+import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import type { Reply } from "../reply.js";
 import { accept, decline, explain, inbox, queue, status, transfer } from "./agents.js";
@@ -17,8 +17,8 @@ const HANDLERS: { readonly [Op in OpName]?: Handler<Op> } = {
 };
 
 /** Carries out a command for a socket that said hello. */
-export async function answer(context: Context, connection: Connection, { op, fields }: Command): Promise<Reply> {
+export async function answer(context: Context, client: Client, { op, fields }: Command): Promise<Reply> {
   const handler = HANDLERS[op] as Handler<OpName> | undefined;
   if (!handler) return refuse("unsupported", `This server does not offer ${op} yet.`);
-  return handler(context, connection, fields as never);
+  return handler(context, client, fields as never);
 }

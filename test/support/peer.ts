@@ -71,7 +71,11 @@ export class Peer {
 
   async frame(fits: (frame: Frame) => boolean, what: string, within_ms = 10_000): Promise<Frame> {
     let found: Frame | undefined;
-    await this.until(() => (found = this.frames.find(fits)) !== undefined, what, within_ms);
+    const look = (): boolean => {
+      found = this.frames.find(fits);
+      return found !== undefined;
+    };
+    await this.until(look, what, within_ms);
     return found as Frame;
   }
 

@@ -126,7 +126,9 @@ class GatewaySession implements RouterListener {
   }
 
   async #answer(call: WireCall): Promise<void> {
-    this.#answers.push({ id: call.id, ...(await this.#result(call)) });
+    const result = await this.#result(call);
+    // Only here: `#answers` is another list after each flush.
+    this.#answers.push({ id: call.id, ...result });
     this.#soon();
   }
 

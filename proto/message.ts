@@ -11,9 +11,8 @@ export interface Party {
 
 export type ConversationState = "queued" | "offered" | "active" | "hold" | "wrapup" | "closed";
 
-/** Kinds a client may send, and the two only Deskwire writes. Clients tolerate kinds they do not know. */
+/** Kinds a client may send; `routing` and `system` only Deskwire writes. Clients tolerate kinds they do not know. */
 export type SentKind = "text" | "file" | "card" | "note" | "recall";
-export type Kind = SentKind | "routing" | "system";
 
 export type RoutingEvent =
   | "queued"

@@ -42,10 +42,6 @@ export function conversationEpoch(storageEpoch: number, life: number): number {
   return storageEpoch * LIVES_PER_EPOCH + life;
 }
 
-export function storageEpochOf(epoch: number): number {
-  return Math.floor(epoch / LIVES_PER_EPOCH);
-}
-
 export function isPosition(value: unknown): value is Position {
   return Array.isArray(value) && value.length === 2 && value.every((part) => Number.isSafeInteger(part) && part >= 0);
 }

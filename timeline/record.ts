@@ -51,18 +51,6 @@ export interface Decision {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** The conversation or user whose bucket the record belongs to. */
-export function recordKey(record: JournalRecord): string {
-  switch (record.t) {
-    case "entry":
-      return record.entry.c;
-    case "visitor":
-      return record.id;
-    default:
-      return record.c;
-  }
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

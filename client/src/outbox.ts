@@ -1,25 +1,11 @@
-import type { Position } from "../../proto/position.js";
 import { backoff } from "./backoff.js";
 import type { Clock } from "./clock.js";
 import { Emitter } from "./emitter.js";
-import { type ClientCode, ClientError } from "./errors.js";
+import { ClientError } from "./errors.js";
 import { OutboxFile } from "./outbox-file.js";
+import type { Outgoing } from "./outgoing.js";
 import type { Storage } from "./storage.js";
 import type { Fields, Sent } from "./wire.js";
-
-/** A message on its way. What stands in storage of it is everything but `stage` and below. */
-export interface Outgoing {
-  readonly c: string;
-  readonly mid: string;
-  readonly kind: string;
-  readonly body: Fields;
-  /** Up to where its conversation had been read when it was written; the same on every try. */
-  readonly since: Position;
-  readonly at: number;
-  user?: string;
-  /** Why it is not sent any more, until somebody retries or discards it. */
-  failed?: ClientCode;
-}
 
 /** storing: not in storage yet. queued: may leave. flying: unanswered. resting: until its timer ends. */
 type Stage = "storing" | "queued" | "flying" | "resting";

@@ -24,7 +24,8 @@ export class Token {
     this.#asking ??= this.#provide()
       .then((value) => {
         this.#expires = undefined;
-        return (this.value = value);
+        this.value = value;
+        return value;
       })
       .finally(() => (this.#asking = undefined));
     return this.#asking;

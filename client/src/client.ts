@@ -43,6 +43,8 @@ export function createClient(options: ClientOptions): Client {
   return new Client(options);
 }
 
+/** Who says hello: name and version of this package. */
+const CLIENT = "@deskwire/client/0.1.0";
 const RESUME_MOST = 100;
 const AGENT_EVENTS: ReadonlySet<string> = new Set(["offer", "offer_end", "assigned", "released", "status", "queue_changed"]);
 
@@ -69,7 +71,7 @@ export class Client extends Emitter<ClientEvents> {
       transport: options.transport,
       clock: this.clock,
       random: this.random,
-      client: { name: "@deskwire/client", version: "0.1.0" },
+      client: CLIENT,
       resume: () => this.#positions(),
     });
     this.outbox = new Outbox({

@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly client?: Fields;
+  readonly client?: string;
   /** Positions to resume from, asked for at each hello. */
   readonly resume: () => Readonly<Record<string, Position>>;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import type { ClientError } from "./errors.js";
 import type { Pong } from "./wire.js";
 
 const MISSED_MOST = 2;
@@ -32,10 +33,19 @@ export class Heartbeat {
     this.#timer = undefined;
   }
 
-  /** Pings at once: after a sleep, or when the network is said to be back. */
+  /** Pings at once: after a sleep, or when the network is said to be back. Nothing more while a ping is unanswered. */
   beat(): void {
+    if (this.#missed > 0) return;
     this.stop();
-    if (this.#missed >= MISSED_MOST) return this.#ports.onDead();
+    this.#ping();
+  }
+
+  #due(): void {
+    if (this.#missed >= MISSED_MOST) this.#ports.onDead();
+    else this.#ping();
+  }
+
+  #ping(): void {
     this.#missed++;
     this.#arm();
     this.#ports.ping().then(
@@ -43,12 +53,14 @@ export class Heartbeat {
         this.#missed = 0;
         this.#ports.onPong(pong);
       },
-      // Refused or cut off: it counts as missed, and a closed connection has stopped this heartbeat.
-      () => undefined,
+      (error: ClientError) => {
+        // A refusal is an answer too; only a connection that ended gives none, and that has stopped this heartbeat.
+        if (error.code !== "disconnected") this.#missed = 0;
+      },
     );
   }
 
   #arm(): void {
-    this.#timer = this.#ports.clock.after(this.#period_ms, () => this.beat());
+    this.#timer = this.#ports.clock.after(this.#period_ms, () => this.#due());
   }
 }

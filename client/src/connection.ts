@@ -252,7 +252,8 @@ export class Connection extends Emitter<ConnectionEvents> {
 // biome-ignore lint/suspicious/noExplicitAny: frames are told apart by their fields.
 function parse(text: string): any {
   try {
-    return JSON.parse(text);
+    const frame: unknown = JSON.parse(text);
+    return typeof frame === "object" && frame !== null ? frame : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,101 @@
+import type { TestContext } from "node:test";
+import { WebSocket } from "ws";
+import {
+  type Client,
+  type ClientError,
+  type ClientOptions,
+  createClient,
+  memoryStorage,
+  type State,
+  type Storage,
+  webSocketTransport,
+} from "../../client/src/index.js";
+import { FakeClock } from "../../lib/clock-fake.js";
+import { type Line, ScriptedDesk } from "./scripted-desk.js";
+
+/** A client over a real socket, a desk that plays by the test's script, and a clock that the test moves. */
+export interface Stage {
+  readonly desk: ScriptedDesk;
+  readonly client: Client;
+  readonly clock: FakeClock;
+  readonly storage: Storage;
+  readonly states: string[];
+  readonly errors: ClientError[];
+  /** The tokens given out were "t1", "t2", … */
+  readonly tokens: string[];
+  /** The client of a page that was loaded anew: same storage, same desk, same clock. */
+  reload(): Client;
+}
+
+/** Longer than any answer of one process to itself takes. */
+const PATIENCE_MS = 5_000;
+
+export async function stage(t: TestContext, options: Partial<ClientOptions> = {}): Promise<Stage> {
+  const desk = await ScriptedDesk.start(t);
+  const clock = new FakeClock();
+  const storage = options.storage ?? memoryStorage();
+  const states: string[] = [];
+  const errors: ClientError[] = [];
+  const tokens: string[] = [];
+  const token = async () => `t${tokens.push("asked")}`;
+  const make = (): Client => {
+    const client = createClient({
+      url: desk.url,
+      token,
+      transport: webSocketTransport(WebSocket),
+      clock,
+      random: numbers(),
+      ...options,
+      storage,
+    });
+    client.on("state", (state) => states.push(state));
+    client.on("error", (error) => errors.push(error));
+    t.after(() => client.stop());
+    return client;
+  };
+  return { desk, client: make(), clock, storage, states, errors, tokens, reload: make };
+}
+
+/** A stage whose client has said hello. */
+export async function connected(t: TestContext, options: Partial<ClientOptions> = {}, hello: object = {}): Promise<Stage & { line: Line }> {
+  const staged = await stage(t, options);
+  await staged.client.start();
+  const line = await staged.desk.line(1);
+  await line.welcome(hello);
+  await line.settled();
+  return { ...staged, line };
+}
+
+/** Resolves when the client is in this state. */
+export function reached(client: Client, state: State): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => end(new Error(`the client did not come to ${state}, it is ${client.state}`)), PATIENCE_MS);
+    const off = client.on("state", () => client.state === state && end());
+    const end = (error?: Error): void => {
+      clearTimeout(timer);
+      off();
+      error ? reject(error) : resolve();
+    };
+    if (client.state === state) end();
+  });
+}
+
+/** The next connection, welcomed: the old one ended, and the clock goes on until the client tries again. */
+export async function again({ desk, client, clock }: Stage, hello: object = {}): Promise<Line> {
+  const next = desk.lines.length + 1;
+  await reached(client, "waiting");
+  while (client.state === "waiting") await clock.advance(100);
+  const line = await desk.line(next);
+  await line.welcome(hello);
+  await line.settled();
+  return line;
+}
+
+/** Numbers in [0, 1), the same ones in each run. */
+export function numbers(seed = 1): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -30,12 +30,12 @@ export class Inboxes {
     return { ...offer, visitor: await this.#visitor(tenant, offer.visitor) };
   }
 
-  async inbox(session: Session, { conversations, offers }: Inbox, now: number): Promise<object> {
+  async inbox(session: Session, { own, conversations, offers }: Inbox, now: number): Promise<object> {
     const [held, offered] = await Promise.all([
       Promise.all(conversations.map((each) => this.#held(session, each, now))),
       Promise.all(offers.map((offer) => this.shown(session.tenant, offer))),
     ]);
-    return { conversations: held, offers: offered };
+    return { ...own, conversations: held, offers: offered };
   }
 
   async #held({ tenant, user }: Session, held: Held, now: number): Promise<object> {

@@ -98,6 +98,8 @@ export interface Offer {
 }
 
 export interface Inbox {
+  /** What holds for the agent itself, over all its devices. */
+  readonly own: AgentStatus;
   readonly conversations: readonly Held[];
   readonly offers: readonly Offer[];
 }

@@ -1,5 +1,5 @@
 import type { Conversation } from "./conversation.js";
-import { capacityOf, loadOf, serves, statusOf } from "./roster.js";
+import { capacityOf, effective, loadOf, serves, statusOf } from "./roster.js";
 import type { Caller, Inbox, QueueView } from "./router.js";
 import { offerOf } from "./ruling.js";
 import type { Agent, Desk } from "./state.js";
@@ -12,6 +12,7 @@ export function inboxOf(desk: Desk | undefined, agent: string, now: number): Inb
   const own = desk?.agents.get(agent);
   const rows = (ids: Iterable<string>): Conversation[] => [...ids].map((c) => desk?.conversations.get(c) as Conversation);
   return {
+    own: own ? effective(own) : { status: "offline", capacity: 0, load: 0 },
     conversations: rows(own?.held ?? []).map(({ c, state, visitor, ask, topic, assigned_at }) => ({
       ...{ c, state, visitor, ask: { ...ask, topic } },
       assigned_at: assigned_at ?? now,

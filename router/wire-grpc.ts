@@ -1,5 +1,5 @@
 import type { Ask, ConversationState, Party } from "../proto/message.js";
-import type { AgentEvent, Caller, Held, Inbox, Offer, Push, Status, StatusWish } from "./router.js";
+import type { AgentEvent, AgentStatus, Caller, Held, Inbox, Offer, Push, Status, StatusWish } from "./router.js";
 
 /** The messages of router.proto, as the loader gives and takes them: of a oneof one field is set, named by the oneof's own field. */
 export interface WireAsk {
@@ -30,7 +30,12 @@ interface WireHeld extends Omit<Held, "ask" | "state"> {
   readonly ask: WireAsk;
 }
 
+interface WireStatus extends Omit<AgentStatus, "status"> {
+  readonly status: string;
+}
+
 export interface WireInbox {
+  readonly own: WireStatus;
   readonly conversations: readonly WireHeld[];
   readonly offers: readonly WireOffer[];
 }
@@ -84,12 +89,13 @@ export function wishFromWire({ status, capacity, skills }: WireWish): StatusWish
   return { status: status as Status, ...(capacity === undefined ? {} : { capacity }), ...(skills && { skills: skills.skills }) };
 }
 
-export function inboxToWire({ conversations, offers }: Inbox): WireInbox {
-  return { conversations: conversations.map((held) => ({ ...held, ask: askToWire(held.ask) })), offers: offers.map(offerToWire) };
+export function inboxToWire({ own, conversations, offers }: Inbox): WireInbox {
+  return { own, conversations: conversations.map((held) => ({ ...held, ask: askToWire(held.ask) })), offers: offers.map(offerToWire) };
 }
 
-export function inboxFromWire({ conversations, offers }: WireInbox): Inbox {
+export function inboxFromWire({ own, conversations, offers }: WireInbox): Inbox {
   return {
+    own: { ...own, status: own.status as Status },
     conversations: conversations.map((held) => ({ ...held, state: held.state as ConversationState, ask: askFromWire(held.ask) })),
     offers: offers.map(offerFromWire),
   };

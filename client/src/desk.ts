@@ -40,7 +40,9 @@ export class Desk extends Emitter<DeskEvents> {
   readonly #ports: DeskPorts;
   readonly #offers = new Map<string, OpenOffer>();
   #watching = false;
-  #reading: Promise<void> | undefined;
+  #reading = false;
+  /** Something happened that the reading under way may not know of. */
+  #stale = false;
 
   constructor(ports: DeskPorts) {
     super();
@@ -59,6 +61,7 @@ export class Desk extends Emitter<DeskEvents> {
     const { capacity, load, ...answer } = await this.#ports.call<AgentStatus>("status", { status, ...wish });
     this.current = { status: answer.status, capacity, load };
     this.reason = undefined;
+    this.#stale = true;
     this.emit("changed");
     return this.current;
   }
@@ -66,7 +69,11 @@ export class Desk extends Emitter<DeskEvents> {
   /** Resolves with the conversation, attached; rejects with `conflict` when somebody else was first or the offer is over. */
   async accept(offer: Pick<Offer, "c" | "offer">): Promise<Conversation> {
     const conversation = this.#ports.conversation(offer.c);
-    await this.#ports.call<Opened>("accept", { c: offer.c, offer: offer.offer }, (reply) => conversation.opened(reply));
+    const taken = this.#ports.call<Opened>("accept", { c: offer.c, offer: offer.offer }, (reply) => conversation.opened(reply));
+    await taken.catch((error: ClientError) => {
+      if (error.code === "conflict") this.#gone(offer.offer);
+      throw error;
+    });
     this.#gone(offer.offer);
     this.refresh();
     return conversation;
@@ -113,9 +120,10 @@ export class Desk extends Emitter<DeskEvents> {
 
   /** Called by the client. */
   event(event: AgentEvent): void {
+    if (event.ev !== "queue_changed") this.#stale = true;
     switch (event.ev) {
       case "offer":
-        this.#offers.set(event.offer, { ...event, expires_at: this.#ports.clock.monotonic() + event.expires_ms });
+        this.#offered(event);
         break;
       case "offer_end":
         this.#gone(event.offer);
@@ -126,10 +134,12 @@ export class Desk extends Emitter<DeskEvents> {
       case "released":
         this.held = this.held.filter((each) => each.c !== event.c);
         this.#ports.conversation(event.c).detached();
+        this.refresh();
         break;
       case "status":
         if (this.current) this.current = { ...this.current, status: event.status };
         this.reason = event.reason;
+        this.refresh();
         break;
       case "queue_changed":
         this.#again();
@@ -138,20 +148,36 @@ export class Desk extends Emitter<DeskEvents> {
     this.emit("changed");
   }
 
-  /** Reads the inbox; one reading is under way at a time. */
+  /** Reads the inbox; one reading is under way at a time, and what changed meanwhile is read again. */
   refresh(): void {
-    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    this.#stale = true;
+    if (!this.#reading) void this.#read();
   }
 
   async #read(): Promise<void> {
+    this.#reading = true;
     try {
-      const inbox = await this.#ports.insist<Inbox>("inbox", {});
-      this.held = inbox.conversations;
-      for (const offer of inbox.offers) if (!this.#offers.has(offer.offer)) this.event({ ev: "offer", ...offer });
-      this.emit("changed");
+      while (this.#stale) {
+        this.#stale = false;
+        const inbox = await this.#ports.insist<Inbox>("inbox", {});
+        if (!this.#stale) this.#took(inbox);
+      }
     } catch (error) {
       this.emit("error", error as ClientError);
+    } finally {
+      this.#reading = false;
     }
+  }
+
+  #took({ status, capacity, load, conversations, offers }: Inbox): void {
+    this.current = { status, capacity, load };
+    this.held = conversations;
+    for (const offer of offers) if (!this.#offers.has(offer.offer)) this.#offered(offer);
+    this.emit("changed");
+  }
+
+  #offered(offer: Offer): void {
+    this.#offers.set(offer.offer, { ...offer, expires_at: this.#ports.clock.monotonic() + offer.expires_ms });
   }
 
   #again(watch?: boolean): void {

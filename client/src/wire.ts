@@ -111,7 +111,8 @@ export interface Held {
   readonly waiting_ms: number;
 }
 
-export interface Inbox {
+/** With it, what holds for the agent itself over all its devices. */
+export interface Inbox extends AgentStatus {
   readonly conversations: readonly Held[];
   readonly offers: readonly Offer[];
 }

@@ -4,12 +4,11 @@ import { randomId } from "../lib/ids.js";
 import type { Logger } from "../lib/log.js";
 import { absorb, accept } from "./facts.js";
 import { type Changes, type Ledger, type Page, Superseded } from "./ledger.js";
-import { decide, due, next } from "./policy.js";
 import { agentRow, restoreAgent, restoreConversation } from "./restore.js";
 import { type Ruling, rulingOf } from "./ruling.js";
 import { describeStanding, type Said, type Saying } from "./saying.js";
 import { type Desk, type DeskEvent, newDesk, type Rules, type Verdict } from "./state.js";
-import { apply } from "./transition.js";
+import { step } from "./step.js";
 
 /** What is brought before a desk at its turn. A refusal thrown here goes to the asker and changes nothing. */
 export type Question<T> = (desk: Desk, now: number) => { readonly answer: T; readonly event?: DeskEvent; readonly note?: Ruling["note"] };
@@ -135,24 +134,16 @@ export class Shard {
     }
   }
 
-  /** The event, and everything that follows from it. */
   #rule(tenant: string, desk: Desk, event: DeskEvent, now: number, note: Ruling["note"]): { rulings: Ruling[]; own: number } {
-    desk.seq += 1;
-    absorb(desk, event, now);
-    const rulings = decide(desk, event, now).map((verdict, index) =>
-      this.#carryOut(tenant, desk, verdict, event, now, index === 0 ? note : undefined),
-    );
-    const own = rulings.length;
-    if (event.type === "tick")
-      for (let verdict = due(desk, now); verdict; verdict = due(desk, now)) rulings.push(this.#carryOut(tenant, desk, verdict, event, now));
-    for (let verdict = next(desk, now); verdict; verdict = next(desk, now)) rulings.push(this.#carryOut(tenant, desk, verdict, event, now));
-    desk.suspects.clear();
+    const rulings: Ruling[] = [];
+    const own = step(desk, event, now, (verdict) => {
+      rulings.push(this.#rulingOf(tenant, desk, verdict, now, verdict.event === "transferred" ? note : undefined));
+    });
     if (event.type !== "tick" || rulings.length > 0) this.#ports.listener.changed(tenant);
     return { rulings, own };
   }
 
-  #carryOut(tenant: string, desk: Desk, verdict: Verdict, event: DeskEvent, now: number, note?: Ruling["note"]): Ruling {
-    apply(desk, verdict, event, now);
+  #rulingOf(tenant: string, desk: Desk, verdict: Verdict, now: number, note: Ruling["note"]): Ruling {
     const conversation = desk.conversations.get(verdict.c);
     if (!conversation) throw new TypeError(`a verdict on ${verdict.c}, which is not on the desk`);
     const ruling = rulingOf({ id: randomId("d"), tenant, now }, conversation, verdict, note);

@@ -65,7 +65,7 @@ export function passedOver(desk: Desk, conversation: Conversation, taken: Agent 
 }
 
 function longestIdle(a: Agent, b: Agent): number {
-  return a.idle_since - b.idle_since || (a.party.id < b.party.id ? -1 : 1);
+  return a.idle_since - b.idle_since || a.idle_seq - b.idle_seq || (a.party.id < b.party.id ? -1 : 1);
 }
 
 function least<T>(items: readonly T[], order: (a: T, b: T) => number): T | undefined {

@@ -14,6 +14,7 @@ export function restoreAgent(desk: Desk, row: AgentRow, now: number): void {
   const agent = enrol(desk, { ...newcomer(row.party, row.profile, now), ...row });
   agent.gone_at ??= now;
   desk.seq = Math.max(desk.seq, row.online_seq);
+  desk.handings = Math.max(desk.handings, agent.idle_seq);
   refresh(desk, agent);
 }
 

@@ -8,6 +8,8 @@ import type { AgentProfile, Status, StatusWish } from "./router.js";
 export interface Desk {
   /** Counts events: order inside one millisecond. */
   seq: number;
+  /** Counts what agents were given or let go of: order of idleness inside one millisecond. */
+  handings: number;
   readonly conversations: Map<string, Conversation>;
   /** Conversations by their visitor's id. */
   readonly visitors: Map<string, Set<string>>;
@@ -49,6 +51,7 @@ export const RULES: Rules = { grace_ms: 30_000, skip_ms: 60_000, reask_ms: 500, 
 export function newDesk(rules: Rules = RULES): Desk {
   return {
     seq: 0,
+    handings: 0,
     conversations: new Map(),
     visitors: new Map(),
     agents: new Map(),
@@ -75,6 +78,7 @@ export interface Agent {
   skills?: readonly string[];
   /** When it was last given work or let go of some. */
   idle_since: number;
+  idle_seq: number;
   /** The event at which it last set itself online: skips before it are void. */
   online_seq: number;
   /** Gateways where it has sockets. */

@@ -1,5 +1,5 @@
 import { type Conversation, needed, type Skip } from "./conversation.js";
-import { agentOf, refresh } from "./roster.js";
+import { agentOf, busied, refresh } from "./roster.js";
 import type { Agent, Desk, DeskEvent, Verdict } from "./state.js";
 
 /** How much of a new interval goes into a topic's pace. */
@@ -73,8 +73,7 @@ function endOffer(desk: Desk, conversation: Conversation, now: number): void {
   desk.offered.delete(conversation.c);
   const agent = desk.agents.get(offer.agent);
   if (!agent?.offers.delete(conversation.c)) return;
-  agent.idle_since = now;
-  refresh(desk, agent);
+  busied(desk, agent, now);
 }
 
 function letGo(desk: Desk, conversation: Conversation, now: number): void {
@@ -82,8 +81,7 @@ function letGo(desk: Desk, conversation: Conversation, now: number): void {
   delete conversation.assignee;
   delete conversation.assigned_at;
   if (!agent?.held.delete(conversation.c)) return;
-  agent.idle_since = now;
-  refresh(desk, agent);
+  busied(desk, agent, now);
 }
 
 function take(desk: Desk, conversation: Conversation, id: string, now: number): void {
@@ -93,8 +91,7 @@ function take(desk: Desk, conversation: Conversation, id: string, now: number): 
   if (!conversation.members.some((member) => member.id === id)) conversation.members = [...conversation.members, agent.party];
   conversation.skips = [];
   agent.held.add(conversation.c);
-  agent.idle_since = now;
-  refresh(desk, agent);
+  busied(desk, agent, now);
 }
 
 function makeOffer(desk: Desk, conversation: Conversation, verdict: Verdict, now: number): void {
@@ -107,8 +104,7 @@ function makeOffer(desk: Desk, conversation: Conversation, verdict: Verdict, now
   desk.queue.enter(conversation, true);
   desk.dirty.conversations.add(conversation.c);
   agent.offers.add(conversation.c);
-  agent.idle_since = now;
-  refresh(desk, agent);
+  busied(desk, agent, now);
 }
 
 /** One skip per agent: the newest. */

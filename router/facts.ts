@@ -1,7 +1,7 @@
 import type { Ask } from "../proto/message.js";
 import type { Authority } from "../timeline/entry.js";
 import { type Conversation, needed, type Standing } from "./conversation.js";
-import { agentOf, enrol, newcomer, refresh, strike } from "./roster.js";
+import { agentOf, enrol, isForgotten, newcomer, refresh, strike } from "./roster.js";
 import type { Agent, Desk, DeskEvent } from "./state.js";
 import { queueUp, settle } from "./transition.js";
 
@@ -90,11 +90,18 @@ function mergeAsk(ask: Ask, later: Ask): Ask {
 
 function here(desk: Desk, event: Of<"agent_here">, now: number): void {
   const agent = desk.agents.get(event.party.id) ?? enrol(desk, newcomer(event.party, event.profile, now));
+  if (isForgotten(desk, agent, now)) unset(agent);
   agent.party = event.party;
   agent.profile = event.profile;
   agent.gateways.add(event.gateway);
   delete agent.gone_at;
   refresh(desk, agent);
+}
+
+function unset(agent: Agent): void {
+  agent.status = "offline";
+  delete agent.capacity;
+  delete agent.skills;
 }
 
 function gone(desk: Desk, agent: Agent | undefined, gateway: string, now: number): void {
@@ -175,7 +182,7 @@ function forget(desk: Desk, now: number): void {
   }
   for (const id of desk.gone) {
     const agent = desk.agents.get(id) as Agent;
-    if (agent.held.size === 0 && now - (agent.gone_at ?? now) >= desk.rules.remember_ms) strike(desk, id);
+    if (agent.held.size === 0 && isForgotten(desk, agent, now)) strike(desk, id);
   }
 }
 

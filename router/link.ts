@@ -9,7 +9,7 @@ import type { Decision } from "../timeline/record.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { Conversation, Standing } from "./conversation.js";
 import { placeOf } from "./places.js";
-import { effective } from "./roster.js";
+import { effective, isForgotten } from "./roster.js";
 import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
 import { SYSTEM } from "./ruling.js";
 import type { Said, Saying } from "./saying.js";
@@ -168,8 +168,8 @@ export class Link implements Omit<Router, "listen"> {
   }
 
   async agentHere({ tenant, user }: Caller, profile: AgentProfile): Promise<void> {
-    const { answer: restored } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
-      answer: statusAtReturn(desk.agents.get(user.id)),
+    const { answer: restored } = await this.#ports.shardOf(tenant).ask(tenant, (desk, now) => ({
+      answer: statusAtReturn(desk, desk.agents.get(user.id), now),
       event: { type: "agent_here", party: user, profile, gateway: this.#gateway },
     }));
     if (restored) this.#ports.push({ tenant, agent: user.id, event: { ev: "status", status: restored, reason: "restored" } });
@@ -231,8 +231,9 @@ function openEvent(
 }
 
 /** What holds again for an agent who has no socket yet. */
-function statusAtReturn(agent: Agent | undefined): Status | undefined {
-  return agent && agent.gateways.size === 0 && agent.status !== "offline" ? agent.status : undefined;
+function statusAtReturn(desk: Desk, agent: Agent | undefined, now: number): Status | undefined {
+  if (!agent || agent.gateways.size > 0 || isForgotten(desk, agent, now)) return undefined;
+  return agent.status === "offline" ? undefined : agent.status;
 }
 
 function known(desk: Desk, c: string): Conversation {

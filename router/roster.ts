@@ -11,6 +11,7 @@ export function newcomer(party: Party, profile: AgentProfile, now: number): Agen
     profile,
     status: "offline",
     idle_since: now,
+    idle_seq: 0,
     online_seq: 0,
     gateways: new Set(),
     gone_at: now,
@@ -69,12 +70,25 @@ function knows(agent: Agent, skill: string): boolean {
   return agent.profile.skills.includes(skill) && (agent.skills?.includes(skill) ?? true);
 }
 
+/** Away for so long that what it had set does not hold any more. */
+export function isForgotten(desk: Desk, { gone_at }: Agent, now: number): boolean {
+  return gone_at !== undefined && now - gone_at >= desk.rules.remember_ms;
+}
+
 /** Brings the desk's sets in line with an agent that changed. */
 export function refresh(desk: Desk, agent: Agent): void {
   desk.suspects.add(agent.party.id);
   desk.dirty.agents.add(agent.party.id);
   member(desk.free, agent.party.id, unavailable(agent) === undefined);
   member(desk.gone, agent.party.id, agent.gone_at !== undefined);
+}
+
+/** The agent was given something or let go of it: of all agents it is the least idle. */
+export function busied(desk: Desk, agent: Agent, now: number): void {
+  desk.handings += 1;
+  agent.idle_since = now;
+  agent.idle_seq = desk.handings;
+  refresh(desk, agent);
 }
 
 function member(set: Set<string>, id: string, belongs: boolean): void {

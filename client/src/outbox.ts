@@ -122,12 +122,20 @@ export class Outbox extends Emitter<OutboxEvents> {
     }
   }
 
-  /** The message was seen in its timeline. */
+  /** The message was seen in its timeline: it broke nothing, and is sent for its confirmation if it had been given back. */
   seen(c: string, mid: string): void {
     const letter = this.#find(c, mid);
     if (!letter || letter.placed) return;
     letter.placed = true;
+    if (letter.out.failed === "undeliverable") this.#revive(letter);
     this.#pump(c);
+  }
+
+  #revive(letter: Letter): void {
+    delete letter.out.failed;
+    letter.drops = 0;
+    letter.stage = "storing";
+    void this.#keep(letter);
   }
 
   #broke(letter: Letter, code: number): void {

@@ -37,6 +37,7 @@ export async function stage(t: TestContext, options: Partial<ClientOptions> = {}
   const states: string[] = [];
   const errors: ClientError[] = [];
   const tokens: string[] = [];
+  let pages = 0;
   const token = async () => `t${tokens.push("asked")}`;
   const make = (): Client => {
     const client = createClient({
@@ -44,7 +45,7 @@ export async function stage(t: TestContext, options: Partial<ClientOptions> = {}
       token,
       transport: webSocketTransport(WebSocket),
       clock,
-      random: numbers(),
+      random: numbers(++pages),
       ...options,
       storage,
     });
@@ -91,8 +92,8 @@ export async function again({ desk, client, clock }: Stage, hello: object = {}):
   return line;
 }
 
-/** Numbers in [0, 1), the same ones in each run. */
-export function numbers(seed = 1): () => number {
+/** Numbers in [0, 1): the same ones for the same seed. */
+export function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

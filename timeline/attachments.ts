@@ -79,8 +79,9 @@ export class Attachments {
       user,
       () => new Set<string>(),
     );
+    const first = nodes.size === 0;
     nodes.add(node);
-    return nodes.size === 1;
+    return first;
   }
 
   #depart(c: string, node: string, user: string): boolean {

@@ -59,7 +59,7 @@ export class LmdbBroker implements Broker {
 
   /** Ends lives without an entry for `idle_ms`; answers how many. */
   expire(): number {
-    return this.#tables.transaction(() => this.#tables.expire(this.#clock.now()));
+    return this.#tables.transaction(() => this.#tables.expire(this.#clock.monotonic()));
   }
 
   async epoch(): Promise<number> {
@@ -115,7 +115,7 @@ export class LmdbBroker implements Broker {
     if (E !== this.#E) return [];
     const found = [...this.#tables.unsettled()].flatMap((c) => (this.#tables.life(c)?.unsettled ?? []).map((row) => ({ c, ...row })));
     const oldest = found.sort((a, b) => a.at - b.at).slice(0, limit);
-    return oldest.map(({ c, n, owner, at }) => ({ entry: this.#held(c, n), owner, age_ms: this.#clock.now() - at }));
+    return oldest.map(({ c, n, owner, at }) => ({ entry: this.#held(c, n), owner, age_ms: this.#clock.monotonic() - at }));
   }
 
   async mark(E: number, c: string, mark: Mark, origin: string): Promise<Mark | undefined> {
@@ -156,7 +156,7 @@ export class LmdbBroker implements Broker {
       case "admit":
         return this.#place(append, row);
       case "duplicate":
-        return { at: "duplicate", entry: this.#held(c, verdict.n), settled: row.unsettled.every(({ n }) => n !== verdict.n) };
+        return this.#again(c, row, verdict.n);
       case "refused":
         if (verdict.remember) this.#tables.refuse(c, row, from.id, mid, verdict.remember);
         return { at: "refused", code: verdict.code };
@@ -176,10 +176,19 @@ export class LmdbBroker implements Broker {
 
   #place(append: Append, row: LifeRow): Appended {
     const entry = this.#entry(append, [row.epoch, row.head + 1]);
-    const ahead = row.unsettled.filter(({ routing }) => routing).map(({ n }) => this.#held(append.c, n));
+    const ahead = this.#ahead(append.c, row, row.head + 1);
     if (append.routing) row.authority = append.routing.authority;
-    this.#tables.add(row, entry, append);
+    this.#tables.add(row, entry, append, this.#clock.monotonic());
     return { at: "appended", entry, ahead };
+  }
+
+  #again(c: string, row: LifeRow, n: number): Appended {
+    const settled = row.unsettled.every((each) => each.n !== n);
+    return { at: "duplicate", entry: this.#held(c, n), settled, ahead: settled ? [] : this.#ahead(c, row, n) };
+  }
+
+  #ahead(c: string, { unsettled }: LifeRow, below: number): Entry[] {
+    return unsettled.filter(({ n, routing }) => routing && n < below).map(({ n }) => this.#held(c, n));
   }
 
   #entry({ tenant, c, from, mid, kind, audience, tail, routing }: Append, pos: Position): Entry {

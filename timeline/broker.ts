@@ -43,10 +43,10 @@ export interface Broker {
   /** The current life without entries: head, where its window starts, and its authority. */
   life(E: number, c: string): Promise<LifeAnswer>;
 
-  /** Entries without the journal's word yet, oldest first; `owner` is the node whose append they were. */
+  /** Entries without the journal's word yet, oldest first, each conversation's in its order; none under another storage epoch. */
   unsettled(E: number, limit: number): Promise<readonly Unsettled[]>;
 
-  /** Moves a user's marks forward and signals the change to attached nodes. Best effort. Answers the marks as they stand. */
+  /** Moves a user's marks forward and tells attached nodes. Best effort. Answers both as they stand; undefined when neither moved. */
   mark(E: number, c: string, mark: Mark, origin: string): Promise<Mark | undefined>;
 
   /** Tells attached nodes, and remembers for later attaches, that a user has sockets (or none) at this node. */
@@ -98,7 +98,7 @@ export type Appended =
       /** Unsettled routing entries below this one: the journal takes them first, in the same batch. */
       readonly ahead: readonly Entry[];
     }
-  | { readonly at: "duplicate"; readonly entry: Entry; readonly settled: boolean }
+  | { readonly at: "duplicate"; readonly entry: Entry; readonly settled: boolean; readonly ahead: readonly Entry[] }
   | { readonly at: "refused"; readonly code: "not_assigned" | "closed" | "conflict" | "busy" | "not_found" | "forbidden" }
   /** A routing change came too late: what stands instead. */
   | { readonly at: "stale"; readonly authority: Authority | undefined; readonly head: Position }
@@ -174,6 +174,7 @@ export type LifeAnswer = (Life & { readonly at: "life" }) | { readonly at: "cold
 
 export interface Unsettled {
   readonly entry: Entry;
+  /** The node whose append it was. */
   readonly owner: string;
   readonly age_ms: number;
 }

@@ -61,11 +61,7 @@ export class Placement {
         case "appended":
           return placed(answer.entry, false, this.#soon(this.#settled(E, answer, draft, change)));
         case "duplicate":
-          return placed(
-            answer.entry,
-            true,
-            answer.settled ? standing(answer.entry) : this.#soon(this.#ports.outbox.enter(E, answer.entry, [])),
-          );
+          return placed(answer.entry, true, answer.settled ? standing(answer.entry) : this.#soon(this.#settled(E, answer, draft, change)));
         case "refused":
           return refuse(answer.code);
         case "fenced":
@@ -94,8 +90,8 @@ export class Placement {
     return found;
   }
 
-  #settled(E: number, answer: Extract<Appended, { at: "appended" }>, draft: Draft, change: Change): Promise<Place> {
-    return this.#ports.outbox.enter(E, answer.entry, answer.ahead).catch((error: unknown) => this.#placeAgain(draft, change, error));
+  #settled(E: number, { entry, ahead }: Extract<Appended, { ahead: unknown }>, draft: Draft, change: Change): Promise<Place> {
+    return this.#ports.outbox.enter(E, entry, ahead).catch((error: unknown) => this.#placeAgain(draft, change, error));
   }
 
   /** The entry's life ended before it was settled: history says where the message stands, or it is said anew. */

@@ -1,6 +1,8 @@
 import type { Clock, Timer } from "../lib/clock.js";
 import type { Logger } from "../lib/log.js";
+import { compare } from "../proto/position.js";
 import type { Broker, Unsettled } from "./broker.js";
+import type { Entry } from "./entry.js";
 import type { Outbox } from "./outbox.js";
 import type { StorageEpoch } from "./storage-epoch.js";
 
@@ -58,7 +60,8 @@ export class Sweeper {
     this.#busy = true;
     try {
       const E = this.#epoch.value;
-      for (const unsettled of await this.#broker.unsettled(E, BATCH)) if (this.#isDue(unsettled)) this.#takeUp(E, unsettled);
+      const found = await this.#broker.unsettled(E, BATCH);
+      for (const unsettled of found) if (this.#isDue(unsettled)) this.#takeUp(E, unsettled, aheadOf(unsettled.entry, found));
     } catch (error) {
       this.#log.warn({ err: error }, "unsettled entries could not be listed");
     } finally {
@@ -71,10 +74,16 @@ export class Sweeper {
     return age_ms >= (owner === this.#node ? DROPPED_MS : ABANDONED_MS);
   }
 
-  #takeUp(E: number, { entry, owner, age_ms }: Unsettled): void {
-    this.#outbox.enter(E, entry, []).then(
+  #takeUp(E: number, { entry, owner, age_ms }: Unsettled, ahead: readonly Entry[]): void {
+    this.#outbox.enter(E, entry, ahead).then(
       () => this.#log.info({ c: entry.c, pos: entry.pos, owner, age_ms }, "brought an abandoned entry to the journal"),
       (error: unknown) => this.#log.warn({ c: entry.c, pos: entry.pos, err: error }, "an abandoned entry stays unsettled"),
     );
   }
+}
+
+/** Unsettled routing entries below this one: history never shows an agent writing before its assignment. */
+function aheadOf({ c, pos }: Entry, found: readonly Unsettled[]): readonly Entry[] {
+  const entries = found.map(({ entry }) => entry);
+  return entries.filter((each) => each.c === c && each.authority !== undefined && compare(each.pos, pos) < 0);
 }

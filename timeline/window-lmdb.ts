@@ -10,8 +10,9 @@ export interface LifeRow {
   readonly newborn: boolean;
   head: number;
   first: number;
-  /** Of all frames in the window. */
+  /** Of all frames in the window, as encoded. */
   bytes: number;
+  /** Monotonic, as is `at` of what is unsettled: a host's clock that is set decides nothing here. */
   touched_at: number;
   authority?: Authority;
   /** Entries without the journal's word, ascending by n. */
@@ -60,12 +61,13 @@ export class WindowTables {
   constructor(path: string, limits: WindowLimits) {
     // Nothing here has to outlive the process: what lasts is in the journal.
     this.#root = open({ path, noSync: true, maxDbs: 8 });
-    this.#lives = this.#root.openDB({ name: "lives" });
-    this.#window = this.#root.openDB({ name: "window" });
-    this.#mids = this.#root.openDB({ name: "mids" });
-    this.#tombs = this.#root.openDB({ name: "tombs" });
-    this.#marks = this.#root.openDB({ name: "marks" });
-    this.#open = this.#root.openDB({ name: "open" });
+    // JSON gives back every text there is; lmdb's own encoding replaces halves of surrogate pairs, and ids may hold them.
+    this.#lives = this.#root.openDB({ name: "lives", encoding: "json" });
+    this.#window = this.#root.openDB({ name: "window", encoding: "json" });
+    this.#mids = this.#root.openDB({ name: "mids", encoding: "json" });
+    this.#tombs = this.#root.openDB({ name: "tombs", encoding: "json" });
+    this.#marks = this.#root.openDB({ name: "marks", encoding: "json" });
+    this.#open = this.#root.openDB({ name: "open", encoding: "json" });
     this.#limits = limits;
   }
 
@@ -108,13 +110,13 @@ export class WindowTables {
     return g;
   }
 
-  add(life: LifeRow, entry: Entry, { hash, node, routing }: Append): void {
-    const { c, pos, from, mid, ts } = entry;
+  add(life: LifeRow, entry: Entry, { hash, node, routing }: Append, at: number): void {
+    const { c, pos, from, mid } = entry;
     const n = pos[1];
     life.head = n;
-    life.bytes += entry.frame.length;
-    life.touched_at = ts;
-    life.unsettled.push({ n, owner: node, at: ts, routing: routing !== undefined });
+    life.bytes += Buffer.byteLength(entry.frame);
+    life.touched_at = at;
+    life.unsettled.push({ n, owner: node, at, routing: routing !== undefined });
     this.#window.putSync([c, n], entry);
     this.#mids.putSync([c, from, mid], { n, hash });
     this.#open.putSync(c, true);
@@ -152,7 +154,7 @@ export class WindowTables {
     this.#marks.putSync([c, mark.user], mark);
   }
 
-  /** Ends lives that have been idle for too long; answers how many. */
+  /** Ends lives that have been idle for too long; answers how many. `now` is monotonic. */
   expire(now: number): number {
     const idle = [...this.#lives.getRange()].filter(
       ({ value }) => value.unsettled.length === 0 && now - value.touched_at > this.#limits.idle_ms,
@@ -178,7 +180,7 @@ export class WindowTables {
     const before = life.first;
     const settledBelow = life.unsettled[0]?.n ?? life.head;
     while (life.first < settledBelow && this.#isOver(life)) {
-      life.bytes -= this.#window.get([c, life.first])?.frame.length ?? 0;
+      life.bytes -= Buffer.byteLength(this.#window.get([c, life.first])?.frame ?? "");
       life.first += 1;
     }
     this.#forget(c, before, life.first);

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+
+const PATIENCE_MS = 5_000;
+const LOOK_AGAIN_MS = 2;
+
+/** Resolves when it is so; fails with what was waited for when it is not so in time. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end_ms = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    assert.ok(performance.now() < end_ms, `waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** Every reaction that is ready has run, and what the event loop had to hand out has been handed out. */
+export async function turns(count = 3): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -8,12 +8,12 @@ const NAMES: readonly (readonly [Language, string])[] = [
 
 export function Languages() {
   return (
-    <div class="languages" role="group" aria-label={words.value.language}>
+    <fieldset class="languages" aria-label={words.value.language}>
       {NAMES.map(([tag, name]) => (
         <button key={tag} type="button" lang={tag} aria-pressed={language.value === tag} onClick={() => speak(tag)}>
           {name}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -57,7 +57,7 @@ export function Login(props: { readonly over: boolean; readonly done: (session: 
         <p class="bad small" role="alert">
           {trouble.value && t[trouble.value]}
         </p>
-        <button class="main" disabled={busy.value}>
+        <button type="submit" class="main" disabled={busy.value}>
           {t.login}
         </button>
       </form>

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import * as en from "../messages/en.js";
-import { type ChatMessages, type DeskMessages, duration, type Language, pickLanguage } from "../messages/language.js";
+import { type ChatMessages, type DeskMessages, duration, fill, type Language, pickLanguage } from "../messages/language.js";
 import * as zhCN from "../messages/zh-CN.js";
 
 const KEY = "deskwire:language";
@@ -8,11 +8,11 @@ const BY_LANGUAGE = { en, "zh-CN": zhCN } as const;
 
 export const language = signal<Language>(pickLanguage([localStorage.getItem(KEY), ...navigator.languages]));
 
-/** Every word of the console, in the language chosen. */
-export const words = computed<ChatMessages & DeskMessages>(() => ({
-  ...BY_LANGUAGE[language.value].chat,
-  ...BY_LANGUAGE[language.value].desk,
-}));
+/** The console's own words, in the language chosen. */
+export const words = computed<DeskMessages>(() => BY_LANGUAGE[language.value].desk);
+
+/** What it shares with the widget: the words about a conversation. */
+export const chatWords = computed<ChatMessages>(() => BY_LANGUAGE[language.value].chat);
 
 export function speak(choice: Language): void {
   localStorage.setItem(KEY, choice);
@@ -25,6 +25,16 @@ export function reasonText(code: string): string {
   return code in reasons ? reasons[code as keyof typeof reasons] : code;
 }
 
+/** What a state is called; one this version does not know stands for itself. */
+export function stateText(state: string): string {
+  return words.value[`state_${state}` as keyof DeskMessages] ?? state;
+}
+
+/** Why something did not work, by the error's code. */
+export function troubleText(code: string): string {
+  return words.value[`trouble_${code}` as keyof DeskMessages] ?? fill(words.value.failed, { reason: code });
+}
+
 export function durationText(ms: number): string {
-  return duration(words.value, ms);
+  return duration(chatWords.value, ms);
 }

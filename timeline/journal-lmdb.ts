@@ -67,8 +67,9 @@ export class LmdbJournal implements Journal {
 
   async consume(group: string, handler: BatchHandler): Promise<Consumption> {
     const reading = new Reading(group);
+    const from = this.#startOf(group);
     this.#readers.add(reading);
-    reading.done = this.#consume(reading, handler).finally(() => this.#readers.delete(reading));
+    reading.done = this.#consume(reading, from, handler).finally(() => this.#readers.delete(reading));
     return { stop: () => reading.stop() };
   }
 
@@ -110,21 +111,33 @@ export class LmdbJournal implements Journal {
     return offset;
   }
 
-  async #consume(reading: Reading, handler: BatchHandler): Promise<void> {
-    let from = this.#committed.get(reading.group) ?? 0;
+  /** Where the group goes on. One without a past begins with the oldest record held; from then on nothing is dropped that it has not had. */
+  #startOf(group: string): number {
+    return this.#root.transactionSync(() => {
+      const [oldest = this.#durable] = this.#records.getKeys({ limit: 1 });
+      const from = this.#committed.get(group) ?? oldest;
+      this.#committed.putSync(group, from);
+      return from;
+    });
+  }
+
+  async #consume(reading: Reading, start: number, handler: BatchHandler): Promise<void> {
+    let from = start;
     while (!reading.stopped) {
       const records = this.#read(from);
       if (records.length === 0) {
         await reading.wait(() => this.#durable > from);
         continue;
       }
-      if (await this.#handled(reading, handler, records)) from = this.#commit(reading.group, records);
+      if (await this.#handled(reading, handler, records)) from = behind(records);
     }
   }
 
+  /** Handled and committed; when either fails, the records come again. */
   async #handled(reading: Reading, handler: BatchHandler, records: readonly RawRecord[]): Promise<boolean> {
     try {
       await handler({ partition: 0, records });
+      this.#commit(reading.group, behind(records));
       return true;
     } catch (err) {
       this.#log.warn({ group: reading.group, offset: records[0]?.offset, err }, "a batch was not consumed; it comes again");
@@ -139,13 +152,11 @@ export class LmdbJournal implements Journal {
     return [...range].map(({ key, value }) => ({ offset: key, bytes: value }));
   }
 
-  #commit(group: string, records: readonly RawRecord[]): number {
-    const next = (records.at(-1)?.offset ?? -1) + 1;
+  #commit(group: string, next: number): void {
     this.#root.transactionSync(() => {
       this.#committed.putSync(group, next);
       this.#drop();
     });
-    return next;
   }
 
   /** Consumed by every group there is. */
@@ -164,12 +175,18 @@ export class LmdbJournal implements Journal {
   }
 }
 
+/** The offset behind these records. */
+function behind(records: readonly RawRecord[]): number {
+  return (records.at(-1)?.offset ?? -1) + 1;
+}
+
 /** One consumer on its way through the journal. */
 class Reading {
   readonly group: string;
   stopped = false;
   done: Promise<void> = Promise.resolve();
   #wake: (() => void) | undefined;
+  #end: (() => void) | undefined;
 
   constructor(group: string) {
     this.group = group;
@@ -182,10 +199,11 @@ class Reading {
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
+    this.#end?.();
     await this.done;
   }
 
-  /** Until something came, or the end. */
+  /** Until something came, or the end. What comes does not cut a {@link pause} short. */
   async wait(ready: () => boolean): Promise<void> {
     if (this.stopped || ready()) return;
     await new Promise<void>((resolve) => {
@@ -197,7 +215,7 @@ class Reading {
   /** Until the time is over, or the end. */
   async pause(time: Promise<void>): Promise<void> {
     if (this.stopped) return;
-    await Promise.race([time, new Promise<void>((resolve) => (this.#wake = resolve))]);
-    this.#wake = undefined;
+    await Promise.race([time, new Promise<void>((resolve) => (this.#end = resolve))]);
+    this.#end = undefined;
   }
 }

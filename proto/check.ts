@@ -104,14 +104,19 @@ function path(instancePath: string): string[] {
   return instancePath.split("/").filter((part) => part !== "");
 }
 
-/** The bytes of a text in UTF-8, as limits count them. */
+/** The bytes of a text in UTF-8, as limits count them. Half a surrogate pair counts as the replacement character an encoder writes. */
 export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
-    // A surrogate pair is four bytes, two per unit.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+    bytes += unit < 0x800 ? 1 : 2;
+    // A whole pair is four bytes for its two units.
+    if (unit >= 0xd800 && unit < 0xdc00 && isLow(text.charCodeAt(i + 1))) i++;
   }
   return bytes;
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
 }

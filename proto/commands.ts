@@ -6,14 +6,14 @@ import {
   Capacity,
   Id,
   Limit,
-  Name,
   Position,
-  RESUME_MAX,
   Reason,
+  Resume,
   Score,
   SENDS,
   Skills,
   Status,
+  Title,
   Token,
   URL_CHARS_MAX,
 } from "./shapes.js";
@@ -34,7 +34,7 @@ const conversation = Type.Object({ c: Id });
 const Hello = Type.Object({
   token: Token,
   client: Type.Optional(Type.String({ maxLength: 100 })),
-  resume: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Position, { maxProperties: RESUME_MAX })),
+  resume: Type.Optional(Resume),
 });
 const Refresh = Type.Object({ token: Token });
 const Open = Type.Object({ c: Type.Optional(Id), ask: Type.Optional(Ask), limit: Type.Optional(Limit) });
@@ -43,7 +43,7 @@ const MarkFields = Type.Object({ c: Id, got: Type.Optional(Position), read: Type
 const Typing = Type.Object({ c: Id, text: Type.Optional(Type.String({ maxLength: 1_000 })) });
 const Visit = Type.Object({
   url: Type.String({ maxLength: URL_CHARS_MAX }),
-  title: Type.Optional(Name),
+  title: Type.Optional(Title),
   attributes: Type.Optional(Attributes),
 });
 const History = Type.Object({ c: Id, before: Type.Optional(Position), after: Type.Optional(Position), limit: Type.Optional(Limit) });

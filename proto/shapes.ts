@@ -12,12 +12,18 @@ export const SKILLS_MAX = 32;
 export const RESUME_MAX = 100;
 export const ACTIONS_MAX = 10;
 export const REASON_CHARS_MAX = 500;
+export const TITLE_CHARS_MAX = 1_000;
 
-export const Id = Type.String({ minLength: 1, maxLength: ID_CHARS_MAX });
-export const Mid = Type.String({ minLength: 1, maxLength: 64 });
+/** Half a surrogate pair is no text: it could not be told from another half once it is UTF-8, and two ids would be one. */
+const WELL_FORMED = "^[^\\uD800-\\uDFFF]*$";
+
+export const Id = Type.String({ minLength: 1, maxLength: ID_CHARS_MAX, pattern: WELL_FORMED });
+export const Mid = Type.String({ minLength: 1, maxLength: 64, pattern: WELL_FORMED });
 export const Name = Type.String({ minLength: 1, maxLength: NAME_CHARS_MAX });
 export const Reason = Type.String({ maxLength: REASON_CHARS_MAX });
 export const Token = Type.String({ minLength: 1, maxLength: TOKEN_CHARS_MAX });
+/** Of a page, which may have none. */
+export const Title = Type.String({ maxLength: TITLE_CHARS_MAX });
 export const WebUrl = Type.String({ maxLength: URL_CHARS_MAX, pattern: "^https?://" });
 /** On this server, or anywhere on the web; never a scheme that a page would execute. */
 const FileUrl = Type.String({ maxLength: URL_CHARS_MAX, pattern: "^(https?://|/)" });
@@ -28,6 +34,11 @@ const Whole = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const Position = Type.Tuple([Whole, Whole]);
 export const Milliseconds = Whole;
 export const Score = Type.Integer({ minimum: 1, maximum: 5 });
+/** Where a reader stands, by conversation. */
+export const Resume = Type.Record(Type.String({ pattern: `^[^\\uD800-\\uDFFF]{1,${ID_CHARS_MAX}}$` }), Position, {
+  maxProperties: RESUME_MAX,
+  additionalProperties: false,
+});
 /** A larger one is cut by the server, not refused. */
 export const Limit = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const Capacity = Type.Integer({ minimum: 0, maximum: 10_000 });

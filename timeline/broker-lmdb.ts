@@ -86,10 +86,11 @@ export class LmdbBroker implements Broker {
     return { at: "settled", unknown: this.#tables.transaction(() => this.#settle(entries)) };
   }
 
-  async attach({ E, node, c, serial, read }: Attach): Promise<Attached> {
+  async attach({ E, node, tenant, c, serial, read }: Attach): Promise<Attached> {
     if (E !== this.#E) return this.#fenced();
     const row = this.#tables.life(c);
-    if (!row) return { at: "cold" };
+    if (row && row.tenant !== tenant) return { at: "refused", code: "not_found" };
+    if (!row?.authority) return { at: "cold" };
     this.#attachments.attach(c, node, serial);
     const marks = this.#tables.marks(c);
     return { at: "attached", ...lifeOf(row), page: this.#page(c, row, read), marks, present: this.#attachments.present(c) };

@@ -129,6 +129,7 @@ export type SettleAnswer = { readonly at: "settled"; readonly unknown: readonly 
 export interface Attach {
   readonly E: number;
   readonly node: string;
+  readonly tenant: string;
   readonly c: string;
   readonly serial: number;
   /** Entries wanted with it. */
@@ -137,6 +138,9 @@ export interface Attach {
 
 export type Attached =
   | (Life & { readonly at: "attached"; readonly page: Page; readonly marks: readonly Mark[]; readonly present: readonly string[] })
+  /** Another tenant's conversation: not joined. */
+  | { readonly at: "refused"; readonly code: "not_found" }
+  /** No life under E, or one that has only its barrier: not joined. */
   | { readonly at: "cold" }
   | Fenced;
 

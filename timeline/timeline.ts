@@ -161,8 +161,12 @@ export class Timeline implements Service {
   async attach(tenant: string, c: string, read: WindowRange): Promise<Extract<Attached, { at: "attached" }> | undefined> {
     const serial = ++this.#serial;
     for (let round = 0; round < ROUNDS_MOST; round++) {
-      const answer = await this.#fenced((E) => this.#broker.attach({ E, node: this.node, c, serial, read }));
-      if (answer.at === "attached" && answer.authority) return this.#joined(tenant, c, serial, answer);
+      const answer = await this.#fenced((E) => this.#broker.attach({ E, node: this.node, tenant, c, serial, read }));
+      if (answer.at === "refused") return refuse(answer.code);
+      if (answer.at === "attached") {
+        this.#serials.set(c, serial);
+        return answer;
+      }
       if ((await this.#revive(tenant, c)) === "closed") return undefined;
     }
     return refuse("unavailable", "The conversation has no live timeline yet; try again.", RETRY_AFTER_MS);
@@ -228,17 +232,5 @@ export class Timeline implements Service {
     if (!this.#reviver) return refuse("unavailable", `Conversation ${c} has no live timeline here.`);
     this.#metrics.revived();
     return this.#reviver.revive(tenant, c);
-  }
-
-  async #joined(
-    tenant: string,
-    c: string,
-    serial: number,
-    attached: Extract<Attached, { at: "attached" }>,
-  ): Promise<Extract<Attached, { at: "attached" }>> {
-    this.#serials.set(c, serial);
-    if (attached.tenant === tenant) return attached;
-    await this.detach(c);
-    return refuse("not_found");
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../../support/until.js";
-import { ADA, Chat, Ear, held, VISITOR } from "./chat.js";
+import { ADA, Chat, Ear, held, TENANT, VISITOR } from "./chat.js";
 import { type BrokerSuite, LIMITS } from "./suite.js";
 
 export const attachSuite: BrokerSuite = ({ test, factory }) => {
@@ -49,7 +49,7 @@ export const attachSuite: BrokerSuite = ({ test, factory }) => {
     await broker.install(1);
     const ear = await Ear.at(broker, "n1");
     const read = { limit: 10 };
-    assert.deepEqual(await broker.attach({ E: 1, node: "n1", c: chat.c, serial: 1, read }), { at: "cold" });
+    assert.deepEqual(await broker.attach({ E: 1, node: "n1", tenant: TENANT, c: chat.c, serial: 1, read }), { at: "cold" });
     await chat.begin();
     await chat.attach("n1");
     await chat.said("m1");
@@ -57,12 +57,40 @@ export const attachSuite: BrokerSuite = ({ test, factory }) => {
     assert.deepEqual(ear.mids, ["m1"]);
   });
 
+  test("a life that has only its barrier is cold to readers and is not joined", async (t) => {
+    const { broker } = await factory(t, LIMITS);
+    const chat = new Chat(broker);
+    await broker.install(1);
+    const ear = await Ear.at(broker, "n1");
+    await chat.barrier();
+    const read = { limit: 10 };
+    assert.deepEqual(await broker.attach({ E: 1, node: "n1", tenant: TENANT, c: chat.c, serial: 1, read }), { at: "cold" });
+    await chat.assert(held(3, ADA));
+    const { head } = await chat.attach("n1");
+    await chat.said("m1", { since: head });
+    await until("the entry after the attach", () => ear.entries.length > 0);
+    assert.deepEqual(ear.mids, ["m1"]);
+  });
+
+  test("another tenant's reader is answered not_found, and does not end the attachment the node has", async (t) => {
+    const { broker } = await factory(t, LIMITS);
+    const chat = await Chat.begun(broker);
+    const ear = await Ear.at(broker, "n1");
+    await chat.attach("n1", { serial: 1 });
+    const foreign = { E: 1, node: "n1", tenant: "rival", c: chat.c, serial: 2, read: { limit: 10 } };
+    assert.deepEqual(await broker.attach(foreign), { at: "refused", code: "not_found" });
+    await broker.detach("n1", chat.c, 2);
+    await chat.said("m1");
+    await until("the entry", () => ear.entries.length > 0);
+    await broker.detach("n1", chat.c, 1);
+  });
+
   test("under another storage epoch nothing is joined or read", async (t) => {
     const { broker } = await factory(t, LIMITS);
     const chat = await Chat.begun(broker, { E: 2 });
     const ear = await Ear.at(broker, "n1");
     const read = { limit: 10 };
-    assert.deepEqual(await broker.attach({ E: 1, node: "n1", c: chat.c, serial: 1, read }), { at: "fenced", E: 2 });
+    assert.deepEqual(await broker.attach({ E: 1, node: "n1", tenant: TENANT, c: chat.c, serial: 1, read }), { at: "fenced", E: 2 });
     await chat.said("m1");
     await chat.attach("n1");
     await chat.said("m2");

@@ -120,7 +120,7 @@ export class Chat {
   }
 
   async attach(node: string, { serial = 1, ...range }: Partial<WindowRange> & { readonly serial?: number } = {}) {
-    const answer = await this.broker.attach({ E: this.E, node, c: this.c, serial, read: { limit: 1_000, ...range } });
+    const answer = await this.broker.attach({ E: this.E, node, tenant: TENANT, c: this.c, serial, read: { limit: 1_000, ...range } });
     return as(answer, "attached");
   }
 

@@ -124,7 +124,8 @@ export const windowSuite: BrokerSuite = ({ test, factory, cannot = {} }) => {
     assert.deepEqual(await chat.say("m1"), { at: "cold" });
     as(await chat.barrier(), "appended");
     assert.ok((await chat.life()).epoch > pos[0]);
-    assert.deepEqual([await chat.mids(), (await chat.attach("n1")).marks], [["barrier"], []]);
+    await chat.assert(held(2, ADA));
+    assert.deepEqual([await chat.mids(), (await chat.attach("n1")).marks], [["barrier", "asserted"], []]);
   });
 
   timed("a life with something unsettled does not end", async (t) => {

@@ -1,0 +1,11 @@
+/** The same object with some methods replaced; the rest goes to the real one. For tests that need one thing to be slow or to fail. */
+export function instead<T extends object>(real: T, methods: Partial<T>): T {
+  return new Proxy(real, {
+    get(target, name) {
+      const replaced = Reflect.get(methods, name);
+      if (replaced !== undefined) return replaced;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -8,7 +8,7 @@ export interface DemoSiteOptions {
   readonly port: number;
   readonly pages: ReadonlyMap<string, Page>;
   /** Where the widget comes from and speaks to. */
-  readonly gateway: () => string;
+  readonly gateway: string;
 }
 
 /** A shop that is not ours, on another origin than the gateway: as it is at a real customer. Loopback only. */
@@ -46,7 +46,7 @@ export class DemoSite implements Service {
 
   #answer({ method = "GET", url = "/", headers }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, this.url);
-    const gateway = this.#options.gateway();
+    const { gateway } = this.#options;
     const policy = `default-src 'self'; script-src 'self' ${gateway}; style-src 'self' ${gateway}; connect-src ${gateway} ${gateway.replace("http", "ws")}; img-src 'self' data: https: ${gateway}`;
     const request = {
       ...{ method, path: pathname, query: searchParams, body: new Uint8Array(), address: "127.0.0.1" },

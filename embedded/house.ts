@@ -124,7 +124,7 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     yield routerClient;
     yield gateway;
 
-    const pages = gatewayPages();
+    const pages = gatewayPages(config.demoPort === 0 ? "" : urlOf("127.0.0.1", config.demoPort));
     const http = new Http(gateway.context);
     const { host, port, payloadBytes, sendQueueBytes, idleMs } = config;
     const server = new UwsServer({
@@ -134,7 +134,9 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     built.server = server;
     yield server;
     if (config.demoPort === 0) return;
-    built.demo = new DemoSite({ port: config.demoPort, pages: readPages(webFolder("demo"), ""), gateway: () => urlOf(host, server.port) });
+    const gatewayUrl = urlOf(host, server.port);
+    const shop = readPages(webFolder("demo"), "", { __GATEWAY__: gatewayUrl });
+    built.demo = new DemoSite({ port: config.demoPort, pages: shop, gateway: gatewayUrl });
     yield built.demo;
   }
 
@@ -160,9 +162,10 @@ async function subfolder(folder: string, name: string): Promise<string> {
   return path;
 }
 
-function gatewayPages(): ReadonlyMap<string, Page> {
+/** `demo` is empty when there is no demo site: the first page then does not lead there. */
+function gatewayPages(demo: string): ReadonlyMap<string, Page> {
   const shared = [...readPages(webFolder("."), "")].filter(([path]) => path === "/widget.js");
-  return new Map([...readPages(webFolder("console"), "/console"), ...readPages(webFolder("landing"), ""), ...shared]);
+  return new Map([...readPages(webFolder("console"), "/console"), ...readPages(webFolder("landing"), "", { __DEMO__: demo }), ...shared]);
 }
 
 /** What `npm run build` made of a page, beside the compiled server or beside the sources. */

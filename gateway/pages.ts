@@ -18,12 +18,15 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
 };
 
-/** Files below a folder by their URL path, read once: nothing is looked up on disk for a request. `index.html` answers for its folder. */
-export function readPages(folder: string, base: string): ReadonlyMap<string, Page> {
+/**
+ * Files below a folder by their URL path, read once: nothing is looked up on disk for a request. `index.html` answers for its folder.
+ * `blanks` are words of the HTML that only the running server can fill in.
+ */
+export function readPages(folder: string, base: string, blanks: Readonly<Record<string, string>> = {}): ReadonlyMap<string, Page> {
   const pages = new Map<string, Page>();
   if (!existsSync(folder)) return pages;
   for (const file of filesBelow(folder)) {
-    const page = pageOf(file);
+    const page = pageOf(file, blanks);
     const path = `${base}/${relative(folder, file).split(sep).join("/")}`;
     pages.set(path, page);
     if (path.endsWith("/index.html")) {
@@ -40,8 +43,13 @@ function filesBelow(folder: string): string[] {
   return paths.filter((path) => statSync(path).isFile());
 }
 
-function pageOf(file: string): Page {
-  const body = readFileSync(file);
+function pageOf(file: string, blanks: Readonly<Record<string, string>>): Page {
+  const body = extname(file) === ".html" ? filled(readFileSync(file, "utf8"), blanks) : readFileSync(file);
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 16)}"`;
   return { type: TYPES[extname(file)] ?? "application/octet-stream", etag, body, gzip: gzipSync(body) };
+}
+
+function filled(html: string, blanks: Readonly<Record<string, string>>): Uint8Array {
+  const text = Object.entries(blanks).reduce((rest, [blank, value]) => rest.replaceAll(blank, value), html);
+  return Buffer.from(text);
 }

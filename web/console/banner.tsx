@@ -24,10 +24,10 @@ function Connection() {
   const t = chatWords.value;
   if (state.value === "ready") return null;
   const first = client.hello === undefined && ON_ITS_WAY.has(state.value);
-  const text = online ? (first ? t.connecting : t.reconnecting_now) : t.offline;
+  const text = online ? (first ? t.connecting : t.reconnecting) : t.offline;
   return (
     <div class="banner" role="status">
-      <p>{state.value === "stopped" ? fill(t.stopped, { reason: "" }) : text}</p>
+      <p>{state.value === "stopped" ? t.stopped : text}</p>
       {state.value === "stopped" && (
         <button type="button" onClick={() => client.start()}>
           {t.connect_now}

@@ -31,12 +31,17 @@ export function log(context: RowContext, events: LogEvents): Log {
   const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX;
   const toEnd = () => {
     list.scrollTop = list.scrollHeight;
+    follows = true;
     show(newer, false);
   };
+  // Where the reader left it: a log that becomes narrower or lower scrolls nothing and still shows another place.
+  let follows = true;
+  new ResizeObserver(() => follows && toEnd()).observe(list);
   newer.addEventListener("click", toEnd);
   list.addEventListener("scroll", () => {
+    follows = atEnd();
     if (list.scrollTop < NEAR_PX) events.older();
-    if (!atEnd()) return;
+    if (!follows) return;
     show(newer, false);
     events.end();
   });

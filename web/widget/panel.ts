@@ -17,7 +17,8 @@ export interface PanelView {
   readonly banner_action: boolean;
   readonly queue: string;
   readonly typing: string;
-  readonly loading_older: string;
+  /** About what stands above: it is on its way, or cannot be read. */
+  readonly older: string;
   readonly rows: readonly Row[];
   readonly stage: "empty" | "open" | "closed" | "refused";
   readonly rated: boolean;
@@ -78,7 +79,7 @@ export function panel(words: WidgetMessages & ChatMessages, context: RowContext,
       setAttribute(node, "aria-label", view.title);
       head.update(view);
       updateBanner(banner, view, words, events);
-      line(older, view.loading_older);
+      line(older, view.older);
       line(queue, view.queue);
       setText(typing, view.typing);
       show(hello, view.rows.length === 0);

@@ -7,7 +7,6 @@ export interface Decision {
   readonly at: number;
   readonly event: string;
   readonly reason: string;
-  readonly version?: number;
   readonly agent?: string;
   readonly passed?: readonly { readonly agent: string; readonly reason: string }[];
   readonly detail?: Fields;

@@ -33,7 +33,7 @@ export function Desk({ session, over, logout }: DeskProps) {
           <Offers />
           <Inbox />
         </div>
-        <main class="main">
+        <main class="middle">
           <Looked />
         </main>
       </div>

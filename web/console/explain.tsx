@@ -3,14 +3,17 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fill } from "../messages/language.js";
 import { timeText } from "../thread/words.js";
+import type { AgentRow } from "./agents.js";
 import { type Decision, decisionText, givenReason, passedText, waitedBefore } from "./decisions.js";
+import { useChanges } from "./following.js";
 import { attempt } from "./trouble.js";
 import { durationText, language, reasonText, words } from "./words.js";
 import { useWorkplace } from "./workplace.js";
 
 /** Every decision about a conversation so far: what, why, and who was passed over. Read again when something else is decided. */
 export function Explain({ conversation }: { readonly conversation: Conversation }) {
-  const { client, state } = useWorkplace();
+  const { client, state, queue } = useWorkplace();
+  useChanges(conversation);
   const decisions = useSignal<readonly Decision[] | undefined>(undefined);
   const ready = state.value === "ready";
   const routed = conversation.messages.findLast(({ kind }) => kind === "routing")?.key;
@@ -20,18 +23,17 @@ export function Explain({ conversation }: { readonly conversation: Conversation 
     const read = async () => (decisions.value = (await client.desk.explain(conversation.c)) as unknown as readonly Decision[]);
     void attempt(read);
   }, [client, conversation, ready, routed]);
+  // Names of those who took part, and of those a supervisor's queue told of; of the others their user name.
+  const known = [...conversation.members, ...((queue.value?.agents ?? []) as unknown as readonly AgentRow[])];
+  const nameOf = (user: string) => known.find(({ id }) => id === user)?.name ?? user;
   if (decisions.value?.length === 0) return <p class="empty">{words.value.explain_empty}</p>;
   return (
     <ol class="timeline">
       {decisions.value?.map((decision) => (
-        <Step key={decision.id} decision={decision} nameOf={(user) => nameIn(conversation, user)} />
+        <Step key={decision.id} decision={decision} nameOf={nameOf} />
       ))}
     </ol>
   );
-}
-
-function nameIn(conversation: Conversation, user: string): string {
-  return conversation.members.find(({ id }) => id === user)?.name ?? user;
 }
 
 function Step({ decision, nameOf }: { readonly decision: Decision; readonly nameOf: (user: string) => string }) {
@@ -48,7 +50,6 @@ function Step({ decision, nameOf }: { readonly decision: Decision; readonly name
       <p class="small soft">
         <time dateTime={new Date(decision.at).toISOString()}>{timeText(language.value, decision.at)}</time>
         {waited_ms !== undefined && ` · ${fill(t.offer_waited, { time: durationText(waited_ms) })}`}
-        {decision.version !== undefined && ` · ${fill(t.explain_version, { version: decision.version })}`}
       </p>
     </li>
   );

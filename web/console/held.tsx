@@ -2,6 +2,7 @@ import type { Held } from "@deskwire/client";
 import { fill } from "../messages/language.js";
 import { bodyText } from "../thread/words.js";
 import { now } from "./clock.js";
+import { useChanges } from "./following.js";
 import { hashOf, place } from "./place.js";
 import { lastSaid, saidOf, unansweredSince } from "./said.js";
 import { unreadOf } from "./title.js";
@@ -13,6 +14,7 @@ export function HeldRow({ held }: { readonly held: Held }) {
   const { client } = useWorkplace();
   const t = words.value;
   const conversation = client.conversation(held.c);
+  useChanges(conversation);
   const unread = unreadOf(conversation, held.unread);
   const waits_ms = useWaiting(held);
   const here = place.value.at === "chat" && place.value.c === held.c;

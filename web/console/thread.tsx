@@ -5,6 +5,7 @@ import { log } from "../thread/log.js";
 import type { RowContext } from "../thread/row.js";
 import { rows, type Said } from "../thread/rows.js";
 import { noticeText } from "../thread/words.js";
+import { useChanges } from "./following.js";
 import { saidOf } from "./said.js";
 import { chatWords, language } from "./words.js";
 
@@ -16,6 +17,7 @@ interface ThreadProps {
 
 /** What was said. Earlier messages are loaded when the reader comes near the top. */
 export function Thread({ conversation, reading }: ThreadProps) {
+  useChanges(conversation);
   const home = useRef<HTMLDivElement>(null);
   const loading = useSignal(false);
   const words = chatWords.value;

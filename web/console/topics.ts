@@ -1,14 +1,16 @@
 import { Http } from "@deskwire/client";
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { language } from "./words.js";
 
-export interface Topic {
+interface Topic {
   readonly id: string;
-  readonly name: string;
+  /** By language. */
+  readonly name: Readonly<Record<string, string>>;
 }
 
 export interface Topics {
   readonly list: ReadonlySignal<readonly Topic[]>;
-  /** What people call it; its id when that is all there is. */
+  /** What people call it, in the language chosen or another; its id when that is all there is. */
   nameOf(id: string): string;
   /** Reads them, unless that was done. What cannot be read now is read at the next call. */
   load(): void;
@@ -25,7 +27,11 @@ export function topicsOf(tenant: string): Topics {
   };
   return {
     list,
-    nameOf: (id) => list.value.find((topic) => topic.id === id)?.name ?? id,
+    nameOf: (id) => named(list.value.find((topic) => topic.id === id)) ?? id,
     load: () => void load(),
   };
+}
+
+function named(topic: Topic | undefined): string | undefined {
+  return topic?.name[language.value] ?? Object.values(topic?.name ?? {})[0];
 }

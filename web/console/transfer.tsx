@@ -2,6 +2,7 @@ import type { Conversation, Target } from "@deskwire/client";
 import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import { useEffect } from "preact/hooks";
+import { useChanges } from "./following.js";
 import { go } from "./place.js";
 import { attempt } from "./trouble.js";
 import { words } from "./words.js";
@@ -60,9 +61,9 @@ function TopicField() {
     <label>
       {words.value.queue_topic}
       <select name="topic" required>
-        {topics.list.value.map(({ id, name }) => (
+        {topics.list.value.map(({ id }) => (
           <option key={id} value={id}>
-            {name}
+            {topics.nameOf(id)}
           </option>
         ))}
       </select>
@@ -91,6 +92,7 @@ function AgentField({ conversation }: { readonly conversation: Conversation }) {
 /** Whoever took part in this conversation; for a supervisor everybody. */
 function useColleagues(conversation: Conversation): readonly Colleague[] {
   const { client, session, queue } = useWorkplace();
+  useChanges(conversation);
   const supervises = session.user.role === "supervisor";
   useEffect(() => {
     if (supervises) client.desk.readQueue().catch(() => undefined);

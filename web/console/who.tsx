@@ -1,6 +1,7 @@
 import type { Conversation } from "@deskwire/client";
 import type { Signal } from "@preact/signals";
 import type { Panel } from "./aside.js";
+import { useChanges } from "./following.js";
 import { hashOf } from "./place.js";
 import type { Standing } from "./standing.js";
 import { stateText, words } from "./words.js";
@@ -14,6 +15,7 @@ interface WhoProps {
 
 /** Who a conversation is with and where it stands, and what can be done with it as a whole. */
 export function Who({ conversation, standing, panel }: WhoProps) {
+  useChanges(conversation);
   const t = words.value;
   const actions: readonly Panel[] = standing === "mine" || standing === "over" ? ["transfer", "close", "explain"] : ["explain"];
   const toggle = (which: Panel) => {

@@ -185,8 +185,11 @@ test("an agent on two devices is here until the last one leaves", () => {
   const play = new Play();
   play.comes("ada", {}, "g1");
   play.appears("ada", {}, "g2");
+  play.asks("held");
+  play.accepts("held");
+  play.leaves("ada", "g1");
+  assert.deepEqual(play.passes(RULES.grace_ms), []);
   play.asks("c");
-  assert.deepEqual(play.leaves("ada", "g1"), []);
   assert.deepEqual(play.does({ type: "gateway_gone", gateway: "g2" }), ["rescinded ada"]);
 });
 
@@ -286,9 +289,9 @@ test("who sent a conversation on is not asked for it before everybody else was",
   play.comes("ada");
   play.asks("c");
   play.accepts("c");
-  play.comes("lin");
-  play.transfers("c", "ada", { topic: "support" });
+  assert.deepEqual(play.transfers("c", "ada", { topic: "support" }), ["transferred ada"]);
   play.passes(1_000);
+  assert.deepEqual(play.comes("lin"), ["offered lin"]);
   assert.deepEqual(play.declines("c", "lin"), ["declined lin", "offered ada"]);
 });
 

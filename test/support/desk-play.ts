@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Conversation, Terms } from "../../router/conversation.js";
+import { before } from "../../router/queue.js";
 import { effective } from "../../router/roster.js";
 import type { AgentProfile, AgentStatus, StatusWish } from "../../router/router.js";
 import { type Agent, type Desk, type DeskEvent, newDesk, type Rules, type Verdict } from "../../router/state.js";
@@ -14,6 +15,8 @@ export class Play {
   readonly desk: Desk;
   now = 1_700_000_000_000;
   verdicts: Verdict[] = [];
+  /** Sees every verdict when the desk is as it says. */
+  watch: (verdict: Verdict) => void = () => undefined;
 
   constructor(rules?: Rules) {
     this.desk = newDesk(rules);
@@ -97,12 +100,18 @@ export class Play {
 
   /** Who waits without an offer, first in order first. */
   waiting(): string[] {
-    return [...this.desk.queue.lanes()].flat().map(({ c }) => c);
+    return [...this.desk.queue.lanes()]
+      .flat()
+      .sort(before)
+      .map(({ c }) => c);
   }
 
   #step(event: DeskEvent): void {
     const before = this.verdicts.length;
-    step(this.desk, event, this.now, (verdict) => this.verdicts.push(verdict));
+    step(this.desk, event, this.now, (verdict) => {
+      this.verdicts.push(verdict);
+      this.watch(verdict);
+    });
     for (const { c, offer, event: what } of this.verdicts.slice(before)) {
       if (what === "offered") this.#step({ type: "shown", c, offer: offer as string });
     }

@@ -9,3 +9,18 @@ export function instead<T extends object>(real: T, methods: Partial<T>): T {
     },
   });
 }
+
+/** Stands for another object at a time: a server that is lost, and the empty one that takes its place. */
+export class Replaceable<T extends object> {
+  readonly front: T;
+  real: T;
+
+  constructor(real: T) {
+    this.real = real;
+    const get = (_: T, name: string | symbol): unknown => {
+      const value: unknown = Reflect.get(this.real, name);
+      return typeof value === "function" ? value.bind(this.real) : value;
+    };
+    this.front = new Proxy(real, { get });
+  }
+}

@@ -16,6 +16,7 @@ export interface Ledger {
 }
 
 export interface Page {
+  /** In the order in which they came into their state. */
   readonly conversations: readonly { readonly tenant: string; readonly row: Conversation }[];
   readonly agents: readonly { readonly tenant: string; readonly row: AgentRow }[];
   /** Rulings that were not said yet, oldest first. */

@@ -1,4 +1,4 @@
-import { later, type Position } from "../proto/position.js";
+import { later } from "../proto/position.js";
 import type { Entry, Mark } from "../timeline/entry.js";
 import { encodeRecord, type VisitorRecord } from "../timeline/record.js";
 import type { DeadLetter, StoreBatch } from "./store.js";
@@ -30,8 +30,11 @@ export class BatchWrite {
   /** Answers the entries it put aside. */
   run(): readonly DeadLetter[] {
     const { entries, unreadable, marks, visitors, decisions, deadLetters, partition, through } = this.#batch;
-    for (const { offset, entry } of entries) this.#entry(offset, entry);
-    for (const { tenant, c, pos } of unreadable) this.#unreadable(tenant, c, pos);
+    const places = [...entries, ...unreadable].sort((a, b) => a.offset - b.offset);
+    for (const place of places) {
+      if ("entry" in place) this.#entry(place.offset, place.entry);
+      else this.#unreadable(place);
+    }
     for (const { tenant, c, mark } of marks) this.#mark(tenant, c, mark);
     for (const { offset, visitor } of visitors) this.#visitor(offset, visitor);
     for (const { tenant, c, decision } of decisions)
@@ -68,10 +71,12 @@ export class BatchWrite {
     if (!this.#tables.mids.doesExist(key)) this.#tables.mids.putSync(key, pos);
   }
 
-  #unreadable(tenant: string, c: string, pos: Position): void {
+  #unreadable({ tenant, c, pos }: StoreBatch["unreadable"][number]): void {
     const key = rowKey(tenant, c, pos);
-    const late = pos[0] < this.#conversation(tenant, c).epoch;
-    if (!late && !this.#tables.rows.doesExist(key)) this.#tables.rows.putSync(key, null);
+    const conversation = this.#conversation(tenant, c);
+    if (pos[0] < conversation.epoch || this.#tables.rows.doesExist(key)) return;
+    this.#tables.rows.putSync(key, null);
+    if (pos[1] === 1) conversation.epoch = pos[0];
   }
 
   #mark(tenant: string, c: string, mark: Mark): void {

@@ -1,7 +1,13 @@
-import { isPosition, type Position } from "../proto/position.js";
+import { compiled } from "../proto/check.js";
+import { EVENTS } from "../proto/events.js";
+import { compare, type Position } from "../proto/position.js";
+import type { Entry } from "../timeline/entry.js";
 import type { Batch, RawRecord } from "../timeline/journal.js";
 import { decodeRecord, type JournalRecord } from "../timeline/record.js";
+import { PLACED, STORABLE } from "./shapes.js";
 import type { DeadLetter, StoreBatch } from "./store.js";
+
+const MESSAGE = compiled(EVENTS.message);
 
 /** A batch of the store while it is filled. */
 type Filling = { -readonly [K in keyof StoreBatch]: StoreBatch[K] extends readonly (infer Row)[] ? Row[] : StoreBatch[K] };
@@ -25,7 +31,7 @@ function sort(raw: RawRecord, batch: Filling): void {
       batch.deadLetters.push(letter(raw, batch, "not_a_record"));
       return;
     case "entry":
-      sortEntry(raw, record, batch);
+      sortEntry(raw, record.entry, batch);
       return;
     case "mark": {
       const { tenant, c, user, got, read: seen } = record;
@@ -43,52 +49,46 @@ function sort(raw: RawRecord, batch: Filling): void {
   }
 }
 
-function sortEntry(raw: RawRecord, { entry }: Extract<JournalRecord, { t: "entry" }>, batch: Filling): void {
-  const { tenant, c, pos, frame } = entry;
-  if (isText(tenant) && isText(c) && isPosition(pos) && says(frame, c, pos)) {
-    batch.entries.push({ offset: raw.offset, entry });
+function sortEntry(raw: RawRecord, entry: Entry, batch: Filling): void {
+  const { offset } = raw;
+  if (STORABLE.entry.fault(entry) === undefined && says(entry)) {
+    batch.entries.push({ offset, entry });
     return;
   }
   batch.deadLetters.push(letter(raw, batch, "unreadable_entry"));
-  if (isText(tenant) && isText(c) && isPosition(pos)) batch.unreadable.push({ tenant, c, pos });
+  if (PLACED.fault(entry) !== undefined) return;
+  const { tenant, c, pos } = entry;
+  batch.unreadable.push({ offset, tenant, c, pos });
 }
 
 /** The record, when it has the fields its kind is stored by. */
 function read({ bytes }: RawRecord): JournalRecord | undefined {
   try {
     const record = decodeRecord(bytes);
-    return isKeyed(record) ? record : undefined;
+    return isStorable(record) ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isKeyed(record: JournalRecord): boolean {
+function isStorable(record: JournalRecord): boolean {
   switch (record.t) {
     case "entry":
       return typeof record.entry === "object" && record.entry !== null;
     case "mark":
-      return (
-        isText(record.tenant) &&
-        isText(record.c) &&
-        isText(record.user) &&
-        [record.got, record.read].every((pos) => pos === undefined || isPosition(pos))
-      );
     case "visitor":
-      return isText(record.tenant) && isText(record.id);
     case "decision":
-      return isText(record.tenant) && isText(record.c) && isText(record.decision?.id) && Number.isSafeInteger(record.decision.at);
+      return STORABLE[record.t].fault(record) === undefined;
     default:
       return typeof record === "object" && record !== null;
   }
 }
 
 /** True when the frame is a message event of that place. */
-function says(frame: unknown, c: string, pos: Position): boolean {
-  if (!isText(frame)) return false;
+function says({ frame, c, pos }: Entry): boolean {
   try {
-    const event = JSON.parse(frame) as { ev?: unknown; c?: unknown; pos?: unknown } | null;
-    return event?.ev === "message" && event.c === c && isPosition(event.pos) && event.pos[0] === pos[0] && event.pos[1] === pos[1];
+    const event = JSON.parse(frame) as { readonly c: string; readonly pos: Position };
+    return MESSAGE.fault(event) === undefined && event.c === c && compare(event.pos, pos) === 0;
   } catch {
     return false;
   }
@@ -96,8 +96,4 @@ function says(frame: unknown, c: string, pos: Position): boolean {
 
 function letter({ offset, bytes }: RawRecord, { partition }: Filling, reason: string): DeadLetter {
   return { partition, offset, reason, bytes };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0;
 }

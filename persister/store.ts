@@ -14,7 +14,7 @@ export interface Store {
    * Writes one batch of one partition and remembers its last offset as passed, in that order. Durable when it resolves. Rejects with
    * `unavailable` when the outcome is unknown; the caller writes the same batch again.
    *
-   * Entries are taken in the order given. Answers those that were put aside as dead letters instead of stored: `late_epoch` (entry 1 of
+   * Entries and unreadable rows are taken in the order of their offsets. Answers those that were put aside as dead letters instead of stored: `late_epoch` (entry 1 of
    * a newer epoch of the conversation is stored) and `other_content` (the position holds another entry).
    */
   write(batch: StoreBatch): Promise<readonly DeadLetter[]>;
@@ -58,7 +58,7 @@ export interface StoreBatch {
   readonly through: number;
   readonly entries: readonly { readonly offset: number; readonly entry: Entry }[];
   /** Rows that take the place of entries that cannot be read: shown as `hidden` to everybody. */
-  readonly unreadable: readonly { readonly tenant: string; readonly c: string; readonly pos: Position }[];
+  readonly unreadable: readonly { readonly offset: number; readonly tenant: string; readonly c: string; readonly pos: Position }[];
   readonly marks: readonly { readonly offset: number; readonly tenant: string; readonly c: string; readonly mark: Mark }[];
   readonly visitors: readonly { readonly offset: number; readonly visitor: VisitorRecord }[];
   readonly decisions: readonly { readonly tenant: string; readonly c: string; readonly decision: Decision }[];

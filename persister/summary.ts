@@ -10,7 +10,8 @@ import type { ConversationRow } from "./store.js";
 export interface Summary {
   readonly head: Position;
   readonly opened: { readonly pos: Position; readonly at: number };
-  readonly updated: { readonly pos: Position; readonly at: number };
+  /** Absent while only `barrier` and `asserted` are stored. */
+  readonly updated?: { readonly pos: Position; readonly at: number };
   readonly routed?: { readonly pos: Position; readonly authority: Authority };
   readonly closed?: { readonly pos: Position; readonly at: number; readonly reason: string };
   readonly rated?: { readonly pos: Position; readonly score: number; readonly comment?: string };
@@ -23,7 +24,7 @@ export const PREVIEW_CHARS = 200;
 /** The summary with one more entry in it. Pure. */
 export function grown(summary: Summary | undefined, entry: Entry): Summary {
   const here = { pos: entry.pos, at: entry.ts };
-  const base: Summary = summary ?? { head: entry.pos, opened: here, updated: here };
+  const base: Summary = summary ?? { head: entry.pos, opened: here };
   const head = compare(entry.pos, base.head) > 0 ? entry.pos : base.head;
   const opened = compare(entry.pos, base.opened.pos) < 0 ? here : base.opened;
   return { ...base, head, opened, ...learned(base, entry) };
@@ -95,7 +96,7 @@ export function rowOf(tenant: string, c: string, summary: Summary): Conversation
     authority: routed.authority,
     head,
     opened_at: opened.at,
-    updated_at: updated.at,
+    updated_at: (updated ?? opened).at,
     ...closing(routed.authority.state, summary.closed),
     ...(rated ? { rating: { score: rated.score, ...(rated.comment === undefined ? {} : { comment: rated.comment }) } } : {}),
     ...(said ? { last: { ts: said.ts, from: said.from, kind: said.kind, text: said.text } } : {}),

@@ -68,7 +68,6 @@ export class Conversation extends Emitter<ConversationEvents> {
   #routed: Position = BEGINNING;
   #view: readonly Shown[] | undefined;
   #older: Promise<boolean> | undefined;
-  #lastHead: Position | undefined;
 
   constructor(c: string, core: Core) {
     super();
@@ -201,13 +200,11 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.queue = reply.queue;
     this.tags = reply.tags ?? [];
     this.#routed = reply.head;
-    this.#lastHead = undefined;
     this.#took(reply.messages);
   }
 
   /** The connection is back. Called by the client with what the `hello` reply says of this conversation. */
   resumed(answer: Resumed | undefined): void {
-    this.#lastHead = undefined;
     if (answer?.head) {
       this.#marks.again();
       this.#catchUp.kick();
@@ -242,10 +239,9 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.changed();
   }
 
-  /** What the server had delivered at a ping: a head that stayed above this reader's for a whole ping is a hole. */
+  /** What the server has delivered, as the answer to a ping says: a head above this reader's position is a hole. */
   delivered(head: Position): void {
-    if (this.#lastHead) this.#timeline.behind(this.#lastHead);
-    this.#lastHead = head;
+    this.#timeline.behind(head);
     this.#catchUp.kick();
   }
 

@@ -143,6 +143,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     const mid = this.#core.mid();
     if (utf8Length(JSON.stringify(body)) > this.#core.textBytes) return { mid, sent: rejected(new ClientError("too_large")) };
     const since = this.#timeline.position ?? BEGINNING;
+    this.#typing.done();
     return { mid, sent: this.#core.outbox.add({ c: this.c, mid, kind, body, since, at: this.#core.clock.now() }) };
   }
 
@@ -308,7 +309,13 @@ export class Conversation extends Emitter<ConversationEvents> {
     if (body.event === "barrier") return;
     this.state = body.state ?? this.state;
     this.assignee = body.assignee;
+    if (this.assignee !== undefined && !this.#members.get(this.assignee)) this.#meet();
     if (this.state !== "queued" && this.state !== "offered") this.queue = undefined;
+  }
+
+  /** An entry names the assignee by its id alone; who that is and whether it is there, the reply to `open` says. */
+  #meet(): void {
+    if (this.attached) this.open().catch((error: ClientError) => this.lose(error));
   }
 
   #render(): Shown[] {

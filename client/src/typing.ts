@@ -20,6 +20,11 @@ export class TypingNotice {
     if (!this.#resting) this.#say();
   }
 
+  /** What was typed was sent: nothing of it is said after that. */
+  done(): void {
+    this.#last = undefined;
+  }
+
   #say(): void {
     const said = this.#last;
     this.#last = undefined;

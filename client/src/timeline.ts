@@ -50,7 +50,8 @@ export class Timeline {
   opened(page: Pick<Opened, "messages" | "head" | "complete">): void {
     const first = page.messages[0]?.pos;
     const before = this.position;
-    if (before && !this.#touches(before, first, page.head)) this.gap({ after: before, head: page.head });
+    if (!before) this.#keep((item) => page.complete || !first || compare(item.message.pos, first) >= 0);
+    else if (!this.#touches(before, first, page.head)) this.gap({ after: before, head: page.head });
     if (!before || page.complete) {
       this.floor = first;
       this.complete = page.complete;

@@ -153,7 +153,7 @@ export class Timeline {
   }
 
   #put(message: PageMessage, sure: boolean): void {
-    if (!("mid" in message)) return;
+    if (!("mid" in message)) return this.#keep((item) => compare(item.message.pos, message.pos) !== 0);
     const key = keyOf(message.from.id, message.mid);
     const place = this.#places.get(key);
     if (place && compare(place, message.pos) > 0) return;

@@ -148,12 +148,17 @@ export class Timeline {
   }
 
   #keep(stays: (item: Item) => boolean): void {
-    for (const item of this.#items) if (!stays(item)) this.#places.delete(keyOf(item.message.from.id, item.message.mid));
+    for (const item of this.#items) if (!stays(item)) this.#forget(item.message);
     this.#items = this.#items.filter(stays);
   }
 
   #put(message: PageMessage, sure: boolean): void {
     if (!("mid" in message)) return this.#keep((item) => compare(item.message.pos, message.pos) !== 0);
+  #forget({ from, mid, kind, body }: MessageEvent): void {
+    this.#places.delete(keyOf(from.id, mid));
+    if (kind === "recall") this.#recalled.delete(keyOf(from.id, String(body["mid"])));
+  }
+
     const key = keyOf(message.from.id, message.mid);
     const place = this.#places.get(key);
     if (place && compare(place, message.pos) > 0) return;

@@ -71,12 +71,14 @@ export class Timeline {
   }
 
   /** The server cannot replay what follows `after`: the reader goes on at `head`, also when that is lower. */
-  gap(gap: Pick<Gap, "after" | "head">): void {
-    this.#broken(lower(gap.after, gap.head), later(gap.after, gap.head));
-    this.position = gap.head;
+  gap({ after, head }: Pick<Gap, "after" | "head">): void {
+    const at = this.position ?? after;
+    if (at[0] === head[0] && compare(at, head) <= 0) this.#want(lower(after, at), head);
+    else this.#broken(lower(after, head), later(after, head));
+    this.position = head;
   }
 
-  /** What the server says it has delivered, when it stayed above what came for longer than a ping. */
+  /** What the server has delivered on this connection: everything up to it came before it was said, or never will. */
   behind(head: Position): void {
     const at = this.position;
     if (!at || compare(head, at) <= 0) return;
@@ -152,13 +154,13 @@ export class Timeline {
     this.#items = this.#items.filter(stays);
   }
 
-  #put(message: PageMessage, sure: boolean): void {
-    if (!("mid" in message)) return this.#keep((item) => compare(item.message.pos, message.pos) !== 0);
   #forget({ from, mid, kind, body }: MessageEvent): void {
     this.#places.delete(keyOf(from.id, mid));
     if (kind === "recall") this.#recalled.delete(keyOf(from.id, String(body["mid"])));
   }
 
+  #put(message: PageMessage, sure: boolean): void {
+    if (!("mid" in message)) return this.#keep((item) => compare(item.message.pos, message.pos) !== 0);
     const key = keyOf(message.from.id, message.mid);
     const place = this.#places.get(key);
     if (place && compare(place, message.pos) > 0) return;

@@ -67,6 +67,7 @@ export class ScriptedDesk {
 export class Line {
   readonly socket: WebSocket;
   closed: number | undefined;
+  #pongs = 0;
   readonly #heard: Heard[] = [];
   readonly #waiting = new Set<() => void>();
 
@@ -77,6 +78,10 @@ export class Line {
       const checked = checkFrame(text);
       if (checked.at !== "command") faults.push(`${text}: ${checked.at === "refused" ? checked.message : checked.why}`);
       this.#heard.push(JSON.parse(text) as Heard);
+      this.#look();
+    });
+    socket.on("pong", () => {
+      this.#pongs++;
       this.#look();
     });
     socket.on("close", (code) => {
@@ -144,8 +149,9 @@ export class Line {
   /** Everything said so far was read by the client, and what that moved it to say has arrived: two round trips. */
   async settled(): Promise<void> {
     for (let trip = 0; trip < 2; trip++) {
+      const awaited = this.#pongs + 1;
       this.socket.ping();
-      await once(this.socket, "pong");
+      await waitFor(this.#waiting, () => this.#pongs >= awaited, "a pong");
     }
   }
 

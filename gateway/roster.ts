@@ -81,11 +81,11 @@ export class Roster implements RouterListener {
     else watchers.delete(client);
   }
 
-  push({ tenant, agent, event }: Push): void {
+  push({ tenant, agent, event, except }: Push): void {
     const key = JSON.stringify([tenant, agent]);
     void this.#lanes.run(key, async () => {
       const frame = event.ev === "offer" ? await this.#offerFrame(tenant, event) : eventFrame({ ...event });
-      for (const client of this.#agents.get(key) ?? []) client.outlet.send(frame);
+      for (const client of this.#agents.get(key) ?? []) if (client.id !== except) client.outlet.send(frame);
     });
   }
 

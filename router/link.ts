@@ -143,8 +143,12 @@ export class Link implements Omit<Router, "listen"> {
       if (!desk.agents.has(user.id)) refuse("unavailable", "You are not known here yet; try again.", 500);
       return { answer: undefined, event: { type: "status", agent: user.id, wish } };
     });
-    const agent = this.#ports.shardOf(tenant).desk(tenant)?.agents.get(user.id);
-    return agent ? effective(agent) : refuse("unavailable");
+    const agent = this.#ports.shardOf(tenant).desk(tenant)?.agents.get(user.id) ?? refuse("unavailable");
+    const holds = effective(agent);
+    const event = { ev: "status", status: holds.status, reason: "set" } as const;
+    const { session: except } = wish;
+    this.#ports.push({ tenant, agent: user.id, event, ...(except === undefined ? {} : { except }) });
+    return holds;
   }
 
   async inbox({ tenant, user }: Caller): Promise<Inbox> {

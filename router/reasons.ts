@@ -29,6 +29,7 @@ export const REASONS = {
   topic: "The agent does not serve this topic.",
   missed: "The agent let an offer of this conversation pass a moment ago.",
   sent_on: "The agent handed this conversation on a moment ago.",
+  set: "The agent set it, on one of its devices.",
   restored: "The agent came back; its last status holds again.",
   less_idle: "The agent would fit, and another one waited longer for work.",
 } as const;

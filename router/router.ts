@@ -72,6 +72,8 @@ export interface StatusWish {
   readonly status: Status;
   readonly capacity?: number;
   readonly skills?: readonly string[];
+  /** The socket that wishes: it has the answer, the agent's others are told. */
+  readonly session?: string;
 }
 
 export interface AgentStatus {
@@ -128,10 +130,11 @@ export interface QueueView {
   }[];
 }
 
-/** To all sessions of one agent. */
+/** To all sessions of one agent, or all but one. */
 export interface Push {
   readonly tenant: string;
   readonly agent: string;
+  readonly except?: string;
   readonly event: AgentEvent;
 }
 

@@ -19,6 +19,7 @@ export interface WireWish {
   readonly status: string;
   readonly capacity?: number;
   readonly skills?: { readonly skills: readonly string[] } | null;
+  readonly session?: string;
 }
 
 interface WireOffer extends Omit<Offer, "ask"> {
@@ -54,6 +55,7 @@ export interface WirePush {
   readonly assigned?: { readonly c: string; readonly reason: string; readonly version: number };
   readonly released?: { readonly c: string; readonly reason: string; readonly version: number };
   readonly status?: { readonly status: string; readonly reason: string };
+  readonly except?: string;
 }
 
 export function callerFromWire({ tenant, user }: WireCaller): Caller {
@@ -85,8 +87,13 @@ export function wishToWire({ skills, ...wish }: StatusWish): WireWish {
   return { ...wish, ...(skills && { skills: { skills } }) };
 }
 
-export function wishFromWire({ status, capacity, skills }: WireWish): StatusWish {
-  return { status: status as Status, ...(capacity === undefined ? {} : { capacity }), ...(skills && { skills: skills.skills }) };
+export function wishFromWire({ status, capacity, skills, session }: WireWish): StatusWish {
+  return {
+    status: status as Status,
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(skills && { skills: skills.skills }),
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
 export function inboxToWire({ own, conversations, offers }: Inbox): WireInbox {
@@ -109,19 +116,19 @@ function offerFromWire({ c, offer, expires_ms, visitor, ask, waited_ms }: WireOf
   return { c, offer, expires_ms, visitor, ask: askFromWire(ask), waited_ms };
 }
 
-export function pushToWire({ tenant, agent, event }: Push): WirePush {
+export function pushToWire({ tenant, agent, event, except }: Push): WirePush {
   const { ev, ...fields } = event;
   const said = event.ev === "offer" ? offerToWire(event) : fields;
-  return { tenant, agent, [ev]: said };
+  return { tenant, agent, [ev]: said, ...(except === undefined ? {} : { except }) };
 }
 
 /** Undefined for an event this gateway does not know yet. */
-export function pushFromWire({ tenant, agent, ...push }: WirePush): Push | undefined {
+export function pushFromWire({ tenant, agent, except, ...push }: WirePush): Push | undefined {
   const event = eventFromWire(push);
-  return event && { tenant, agent, event };
+  return event && { tenant, agent, event, ...(except === undefined ? {} : { except }) };
 }
 
-function eventFromWire(push: Omit<WirePush, "tenant" | "agent">): AgentEvent | undefined {
+function eventFromWire(push: Omit<WirePush, "tenant" | "agent" | "except">): AgentEvent | undefined {
   if (push.offer) return { ev: "offer", ...offerFromWire(push.offer) };
   if (push.offer_end) return { ev: "offer_end", ...push.offer_end } as AgentEvent;
   if (push.assigned) return { ev: "assigned", ...push.assigned };

@@ -2,8 +2,8 @@ import { DONE, reply } from "../reply.js";
 import type { Handler } from "./command.js";
 
 /** Sets whether, and how much, this agent works. */
-export const status: Handler<"status"> = async ({ router }, { session }, { status, capacity, skills }) =>
-  reply(await router.status(session, { status, ...(capacity === undefined ? {} : { capacity }), ...(skills && { skills }) }));
+export const status: Handler<"status"> = async ({ router }, { session, id }, { status, capacity, skills }) =>
+  reply(await router.status(session, { status, session: id, ...(capacity === undefined ? {} : { capacity }), ...(skills && { skills }) }));
 
 /** What this agent holds and is offered. */
 export const inbox: Handler<"inbox"> = async ({ router, inboxes, clock }, { session }) =>

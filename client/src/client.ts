@@ -118,6 +118,11 @@ export class Client extends Emitter<ClientEvents> {
     this.#connection.stop();
   }
 
+  /** True while `wake` would try at once. */
+  get mayWake(): boolean {
+    return this.#connection.mayWake;
+  }
+
   /** The network is back, or the page woke up. */
   wake(): void {
     this.#connection.wake();

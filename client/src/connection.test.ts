@@ -60,6 +60,7 @@ test("a time from the server wins over the client's own, and waking up does not 
   const { client, clock, line } = await connected(t, { random: half });
   line.close(4000, "draining;retry_after_ms=7000");
   await reached(client, "waiting");
+  assert.equal(client.mayWake, false);
   client.wake();
   await clock.advance(6_999);
   assert.equal(client.state, "waiting");
@@ -71,6 +72,7 @@ test("a client that waits by its own time tries at once when it is woken", async
   const { client, line } = await connected(t);
   line.cut();
   await reached(client, "waiting");
+  assert.equal(client.mayWake, true);
   client.wake();
   assert.equal(client.state, "connecting");
 });

@@ -84,9 +84,14 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#to("idle");
   }
 
+  /** True while `wake` would try at once: it waits, and not for a time that the server named. */
+  get mayWake(): boolean {
+    return this.state === "waiting" && !this.#told;
+  }
+
   /** The network is said to be back, or the page woke up: try at once. */
   wake(): void {
-    if (this.state === "waiting" && !this.#told) this.#begin();
+    if (this.mayWake) this.#begin();
     if (this.state === "ready") this.#heartbeat.beat();
   }
 

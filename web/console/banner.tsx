@@ -33,7 +33,7 @@ function Connection() {
           {t.connect_now}
         </button>
       )}
-      {state.value === "waiting" && online && (
+      {client.mayWake && online && (
         <button type="button" onClick={() => client.wake()}>
           {t.connect_now}
         </button>
@@ -42,10 +42,13 @@ function Connection() {
   );
 }
 
+/** The agent's own doing: on another device, or before it came back. */
+const OWN: ReadonlySet<string> = new Set(["set", "restored"]);
+
 function Moved() {
   const { reason, status } = useWorkplace();
   const t = words.value;
-  if (status.value?.status !== "away" || reason.value === undefined || reason.value === "restored") return null;
+  if (status.value?.status !== "away" || reason.value === undefined || OWN.has(reason.value)) return null;
   const text = reason.value === "missed_offer" ? t.away_missed_offer : fill(t.away_other, { status: t.away });
   return (
     <div class="banner" role="status">

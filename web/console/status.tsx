@@ -29,7 +29,7 @@ export function Status() {
   return (
     <>
       <label>
-        <span class={`light ${holds.status}`} />
+        <span class={`light ${unreachable ? "" : holds.status}`} />
         {t.status}
         <select value={holds.status} disabled={unreachable} onChange={choose}>
           {STATUSES.map((each) => (

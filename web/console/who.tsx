@@ -48,7 +48,7 @@ function useVisitorName(conversation: Conversation): string {
 
 /** Topic, state, whose it is when it is not mine, and whether the visitor is there. */
 function useFacts(conversation: Conversation): string[] {
-  const { held, topics, session } = useWorkplace();
+  const { held, topics, session, state } = useWorkplace();
   const t = words.value;
   const topic = held.value.find((each) => each.c === conversation.c)?.ask.topic;
   const visitor = conversation.members.find(({ role }) => role === "visitor");
@@ -58,7 +58,7 @@ function useFacts(conversation: Conversation): string[] {
     topic && topics.nameOf(topic),
     conversation.state && stateText(conversation.state),
     other?.name,
-    conversation.attached && visitor ? presence : undefined,
+    conversation.attached && visitor && state.value === "ready" ? presence : undefined,
   ];
   return facts.filter((fact) => fact !== undefined) as string[];
 }

@@ -2,6 +2,7 @@ import { type Clock, pause } from "../lib/clock.js";
 import { refuse } from "../lib/errors.js";
 import { fittingCount } from "../lib/fitting.js";
 import { readMessage } from "../proto/frames.js";
+import { BEGINNING, type Position } from "../proto/position.js";
 import { type Authority, bucketOf, contentHash, type Mark } from "../timeline/entry.js";
 import type { Found, PastQuery } from "../timeline/past.js";
 import type { Decision, VisitorRecord } from "../timeline/record.js";
@@ -19,6 +20,7 @@ export interface StoredHistoryOptions {
 
 const PATIENCE_MS = 1_500;
 const LOOK_AGAIN_MS = 15;
+const LOOK_BACK_ROWS = 100;
 /** Bytes of frames in one page; a page ends before it grows beyond. */
 const PAGE_BYTES_MAX = 1024 * 1024;
 
@@ -48,19 +50,22 @@ export class StoredHistory implements History {
   }
 
   async page(query: PageQuery): Promise<HistoryPage> {
-    const { c, limit, upto, before, after } = query;
+    const { tenant, c, limit, upto, before, after } = query;
     const complete = upto === undefined || (await this.#within(() => this.#hasPassed(c, upto)));
+    // Asked for before the rows: what is over by then is in them.
+    const latest = (await this.#store.latestEpoch(tenant, c)) ?? 0;
     const found = await this.#store.rows({ ...query, limit: limit + 1 });
     const { rows, more } = cut(found, limit, after ? "forward" : "backward");
-    const last = rows.at(-1)?.pos ?? after ?? [0, 0];
+    const last = rows.at(-1)?.pos ?? after ?? BEGINNING;
     const openEnd = !complete && !(after && more) && !before ? [[last, OPEN_END] as const] : [];
-    return { rows, more, incomplete: [...holes(rows, { before, after }), ...openEnd] };
+    const judged = upto === undefined || !complete ? before : undefined;
+    return { rows, more, incomplete: [...holes(rows, { before: judged, after, latest, bottom: !more }), ...openEnd] };
   }
 
   async before(tenant: string, c: string, epoch: number): Promise<Authority | undefined> {
     const begun = await this.#within(() => this.#store.begun(tenant, c, epoch));
     if (!begun) return refuse("pending", "Entry 1 of this life is not stored yet; try again.", LOOK_AGAIN_MS);
-    return (await this.#store.conversation(tenant, c))?.authority;
+    return this.#lastRouted(tenant, c, [epoch, 1]);
   }
 
   conversation(tenant: string, c: string): Promise<ConversationRow | undefined> {
@@ -82,6 +87,14 @@ export class StoredHistory implements History {
   async decisions(tenant: string, c: string, limit: number, upto: number): Promise<readonly Decision[]> {
     await this.#within(() => this.#hasPassed(c, upto));
     return this.#store.decisions(tenant, c, limit);
+  }
+
+  /** Backwards from `before`: the life that is asked about may have routing entries of its own. */
+  async #lastRouted(tenant: string, c: string, before: Position): Promise<Authority | undefined> {
+    const rows = await this.#store.rows({ tenant, c, before, limit: LOOK_BACK_ROWS });
+    const routed = rows.findLast(({ entry }) => entry?.authority !== undefined);
+    const [first] = rows;
+    return routed || !first ? routed?.entry?.authority : this.#lastRouted(tenant, c, first.pos);
   }
 
   async #hasPassed(c: string, upto: number): Promise<boolean> {
@@ -106,7 +119,7 @@ function cut(found: readonly StoredRow[], limit: number, direction: "forward" | 
     0,
     Math.min(
       limit,
-      fittingCount(nearest, ({ entry }) => entry?.frame.length ?? 0, PAGE_BYTES_MAX),
+      fittingCount(nearest, ({ entry }) => Buffer.byteLength(entry?.frame ?? ""), PAGE_BYTES_MAX),
     ),
   );
   return { rows: direction === "forward" ? kept : kept.toReversed(), more: kept.length < found.length };

@@ -82,7 +82,7 @@ test("a page carries its messages in the bytes they have, beside the result's fi
   const frames = [
     frameOf({ ev: "message", c: "c", pos: [1, 1], ts: 2, mid: "m", from: { id: "u", role: "bot", name: "b" }, kind: "x", body: {} }),
   ];
-  assert.equal(pageFrame(3, { more: false }, frames), `{"re":3,"more":false,"messages":[${frames[0]}]}`);
+  assert.equal(pageFrame(3, { more: false }, [...frames, ...frames]), `{"re":3,"more":false,"messages":[${frames[0]},${frames[0]}]}`);
   assert.equal(pageFrame(3, {}, []), '{"re":3,"messages":[]}');
 });
 

@@ -44,22 +44,24 @@ export class Saying {
     this.#stopped = true;
   }
 
-  /** Resolves when the ruling is in the live timeline and its decision is on the journal. */
-  say(ruling: Ruling): Promise<Said> {
-    return this.#lanes.run(ruling.c, () => this.#say(ruling));
+  /** `entered` resolves when the ruling is in the live timeline, `recorded` when its decision is on the journal: chat does not wait for that. */
+  say(ruling: Ruling): { readonly entered: Promise<Said>; readonly recorded: Promise<void> } {
+    const { tenant, c } = ruling;
+    const record = { t: "decision", tenant, c, decision: decisionOf(ruling) } as const;
+    return {
+      entered: this.#lanes.run(c, () => this.#untilDone(ruling, () => this.#enter(ruling))),
+      recorded: this.#untilDone(ruling, () => this.#ports.timeline.record([record])),
+    };
+  }
+
+  /** Resolves when nothing is being said in the conversation that was ruled before this call. */
+  quiet(c: string): Promise<void> {
+    return this.#lanes.run(c, async () => undefined);
   }
 
   /** After what is being said: the conversation has a life, and this stands in it. */
   revive(tenant: string, c: string): Promise<Standing> {
     return this.#lanes.run(c, () => this.#revive(tenant, c));
-  }
-
-  async #say(ruling: Ruling): Promise<Said> {
-    const recorded = this.#untilDone(ruling, () =>
-      this.#ports.timeline.record([{ t: "decision", tenant: ruling.tenant, c: ruling.c, decision: decisionOf(ruling) }]),
-    );
-    const [said] = await Promise.all([this.#untilDone(ruling, () => this.#enter(ruling)), recorded]);
-    return said;
   }
 
   async #enter(ruling: Ruling): Promise<Said> {

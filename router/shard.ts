@@ -1,5 +1,6 @@
 import { Batcher } from "../lib/batcher.js";
-import type { Clock } from "../lib/clock.js";
+import { type Clock, pause } from "../lib/clock.js";
+import { DeskError } from "../lib/errors.js";
 import { randomId } from "../lib/ids.js";
 import type { Logger } from "../lib/log.js";
 import { absorb, accept } from "./facts.js";
@@ -42,6 +43,7 @@ export interface ShardListener {
 
 const QUESTIONS_AT_ONCE = 512;
 const QUESTIONS_WAITING = 20_000;
+const FOLLOW_AGAIN_MS = 200;
 
 interface Asked {
   readonly tenant: string;
@@ -63,6 +65,9 @@ export class Shard {
   readonly #desks = new Map<string, Desk>();
   readonly #turns: Batcher<Asked, Turn>;
   #said: string[] = [];
+  /** Memory has what the ledger refused. */
+  #ahead = false;
+  #over = false;
 
   constructor(ports: ShardPorts) {
     this.id = ports.id;
@@ -81,6 +86,11 @@ export class Shard {
     const page = await this.#ports.ledger.load(this.id, this.#ports.token);
     this.#restore(page);
     for (const ruling of page.outbox) void this.#say(ruling);
+  }
+
+  /** Nothing of its own is tried again after this. */
+  stop(): void {
+    this.#over = true;
   }
 
   tenants(): Iterable<string> {
@@ -113,6 +123,7 @@ export class Shard {
   }
 
   async #turn(asked: readonly Asked[]): Promise<Turn[]> {
+    if (this.#ahead) await this.#backToLedger();
     const now = this.#ports.clock.now();
     const results = asked.map(({ tenant, question }) => this.#put(tenant, question, now));
     const rulings = results.flatMap((result) => ("rulings" in result ? result.rulings : []));
@@ -151,7 +162,7 @@ export class Shard {
     return ruling;
   }
 
-  /** Rejects when nothing was written: memory is then as it was last committed. */
+  /** Rejects when nothing was written: the next question finds memory as it was last committed. */
   async #commit(rulings: readonly Ruling[]): Promise<void> {
     const said = this.#said;
     const changes = this.#changes(rulings, said);
@@ -161,7 +172,8 @@ export class Shard {
       await this.#ports.ledger.commit(this.id, this.#ports.token, changes);
     } catch (error) {
       this.#said = [...said, ...this.#said];
-      await this.#backToLedger(error);
+      this.#ahead = true;
+      if (error instanceof Superseded) this.#supersede();
       throw error;
     }
   }
@@ -179,11 +191,16 @@ export class Shard {
     return { conversations, agents, rulings, said };
   }
 
+  #supersede(): void {
+    this.#over = true;
+    this.#ports.listener.superseded(this.id);
+  }
+
   /** What could not be committed did not happen; who is here is true all the same. */
-  async #backToLedger(error: unknown): Promise<void> {
-    if (error instanceof Superseded) return this.#ports.listener.superseded(this.id);
+  async #backToLedger(): Promise<void> {
     const here = [...this.#desks].map(([tenant, desk]) => ({ tenant, agents: [...desk.agents.values()] }));
     this.#restore(await this.#ports.ledger.load(this.id, this.#ports.token));
+    this.#ahead = false;
     for (const { tenant, agents } of here)
       for (const { party, profile, gateways } of agents)
         for (const gateway of gateways)
@@ -198,17 +215,23 @@ export class Shard {
   }
 
   #say(ruling: Ruling): Promise<Said> {
-    const said = this.#sayUntilDone(ruling);
-    said.catch((err: unknown) => this.#ports.log.warn({ c: ruling.c, ruling: ruling.id, err }, "a ruling stays in the outbox"));
-    return said;
+    const { entered, recorded } = this.#ports.saying.say(ruling);
+    const heard = entered.then((said) => {
+      if (said.at === "overtaken") this.#overtaken(ruling, said);
+      else this.#stands(ruling, said);
+      return said;
+    });
+    void this.#clear(ruling, [heard, recorded]);
+    return heard;
   }
 
-  async #sayUntilDone(ruling: Ruling): Promise<Said> {
-    const said = await this.#ports.saying.say(ruling);
-    this.#said.push(ruling.id);
-    if (said.at === "overtaken") this.#overtaken(ruling, said);
-    else this.#stands(ruling, said);
-    return said;
+  async #clear({ id, c }: Ruling, done: readonly Promise<unknown>[]): Promise<void> {
+    try {
+      await Promise.all(done);
+      this.#said.push(id);
+    } catch (err) {
+      this.#ports.log.warn({ c, ruling: id, err }, "a ruling stays in the outbox");
+    }
   }
 
   #stands(ruling: Ruling, { standing }: Said): void {
@@ -230,12 +253,17 @@ export class Shard {
     if (known) void this.#follow(tenant, { type: "repaired", c, standing, ask: known.ask, terms: known.terms });
   }
 
-  /** An event of our own. What goes wrong with it, its own turn has said. */
+  /** An event of our own: without it an offer would never run out. Until it is taken in. */
   async #follow(tenant: string, event: DeskEvent): Promise<void> {
-    try {
-      await this.ask(tenant, () => ({ answer: undefined, event }));
-    } catch (err) {
-      this.#ports.log.error({ err, event: event.type }, "an event of the shard was lost");
+    while (!this.#over) {
+      try {
+        await this.ask(tenant, () => ({ answer: undefined, event }));
+        return;
+      } catch (err) {
+        this.#ports.log.warn({ err, event: event.type }, "an event of the shard was not taken in");
+        if (!(err instanceof DeskError && err.retry)) return;
+      }
+      await pause(this.#ports.clock, FOLLOW_AGAIN_MS);
     }
   }
 

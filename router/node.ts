@@ -91,6 +91,7 @@ export class RouterNode implements Service {
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
     this.#saying.stop();
+    for (const { shard } of this.#owned.values()) shard.stop();
     await Promise.all([...this.#owned.values()].map(({ shard }) => shard.tick()));
     for (const [id, { token }] of this.#owned) await this.#ports.lease.release(id, token);
     this.#owned.clear();
@@ -99,6 +100,8 @@ export class RouterNode implements Service {
   /** Links a gateway: its calls go through the answer, what concerns its agents to the listener. A gateway that links again replaces itself. */
   link(gateway: string, listener: RouterListener): Link {
     const { directory, history, timeline, clock } = this.#ports;
+    // Its former stream may not have told who left meanwhile; who is there declares itself again.
+    if (this.#links.has(gateway)) void this.#gone(gateway);
     this.#links.set(gateway, listener);
     return new Link(gateway, {
       shardOf: (tenant) => this.#shardOf(tenant),
@@ -112,11 +115,15 @@ export class RouterNode implements Service {
   async unlink(gateway: string, listener: RouterListener): Promise<void> {
     if (this.#links.get(gateway) !== listener) return;
     this.#links.delete(gateway);
+    await this.#gone(gateway);
+  }
+
+  async #gone(gateway: string): Promise<void> {
     const shards = [...this.#owned.values()].map(({ shard }) => shard);
     const event = { type: "gateway_gone", gateway } as const;
-    await Promise.all(
-      shards.flatMap((shard) => [...shard.tenants()].map((tenant) => shard.ask(tenant, () => ({ answer: undefined, event })))),
-    );
+    const told = shards.flatMap((shard) => [...shard.tenants()].map((tenant) => shard.ask(tenant, () => ({ answer: undefined, event }))));
+    for (const { reason: err } of (await Promise.allSettled(told)).filter((each) => each.status === "rejected"))
+      this.#ports.log.error({ err, gateway }, "a gateway's agents could not be counted as gone");
   }
 
   #shardOf(tenant: string): Shard {
@@ -140,8 +147,8 @@ export class RouterNode implements Service {
         superseded: (lost) => this.#lose(lost),
       },
     });
-    this.#owned.set(id, { shard, token });
     await shard.start();
+    this.#owned.set(id, { shard, token });
   }
 
   #lose(id: number): void {

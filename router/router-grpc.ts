@@ -176,9 +176,7 @@ class GatewaySession implements RouterListener {
     const gateway = this.#gateway;
     this.#gateway = undefined;
     if (gateway === undefined) return;
-    this.#router
-      .unlink(gateway, this)
-      .catch((err: unknown) => this.#log.error({ err, gateway }, "a gateway's agents could not be counted as gone"));
+    void this.#router.unlink(gateway, this);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Client, type ClientDuplexStream, credentials, type MethodDefinition } from "@grpc/grpc-js";
-import type { Clock, Timer } from "../lib/clock.js";
+import { type Clock, pause, type Timer } from "../lib/clock.js";
 import { DeskError, refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import { CHANNEL, GrpcClient } from "../lib/rpc-grpc.js";
@@ -25,6 +25,7 @@ import { askToWire, inboxFromWire, pushFromWire, type WireInbox, type WirePush, 
 
 const DEADLINE_MS = 5_000;
 const RECONNECT_MS = 200;
+const DRAIN_LOOK_MS = 10;
 
 interface WireAnswer {
   readonly id: number;
@@ -71,7 +72,8 @@ export class RouterClient implements Router, Service {
   readonly #unary: GrpcClient;
   readonly #client: Client;
   readonly #calls = new Map<number, Waiting>();
-  #gathered: object[] = [];
+  /** Calls that no stream has taken yet, by id. */
+  readonly #gathered = new Map<number, object>();
   #listener: RouterListener | undefined;
   #stream: Stream | undefined;
   #linked = false;
@@ -102,15 +104,25 @@ export class RouterClient implements Router, Service {
     await linked;
   }
 
-  async drain(): Promise<void> {}
+  /** Lets the calls under way finish; the stream ends then, and with it what the router knows of this gateway. */
+  async drain(deadline_ms: number): Promise<void> {
+    const { clock } = this.#options;
+    const end = clock.monotonic() + deadline_ms;
+    while (this.#calls.size > 0 && clock.monotonic() < end) await pause(clock, DRAIN_LOOK_MS);
+    this.#end();
+  }
 
   async stop(): Promise<void> {
+    this.#end();
+    this.#client.close();
+    this.#unary.close();
+  }
+
+  #end(): void {
     this.#stopped = true;
     this.#heart?.cancel();
     this.#stream?.end();
     this.#fail("The gateway is stopping.");
-    this.#client.close();
-    this.#unary.close();
   }
 
   async open(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
@@ -188,7 +200,7 @@ export class RouterClient implements Router, Service {
     return new Promise((resolve, reject) => {
       const deadline = this.#options.clock.after(DEADLINE_MS, () => this.#settle(id)?.reject(unreachable()));
       this.#calls.set(id, { resolve, reject, deadline });
-      this.#gathered.push({ id, ...ask });
+      this.#gathered.set(id, { id, ...ask });
       this.#soon();
     });
   }
@@ -196,6 +208,7 @@ export class RouterClient implements Router, Service {
   #settle(id: number): Waiting | undefined {
     const waiting = this.#calls.get(id);
     this.#calls.delete(id);
+    this.#gathered.delete(id);
     waiting?.deadline.cancel();
     return waiting;
   }
@@ -216,7 +229,7 @@ export class RouterClient implements Router, Service {
   #ended(stream: Stream, err?: Error): void {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
-    if (this.#linked) this.#options.log.warn({ err }, "the router's stream ended");
+    if (this.#linked && !this.#stopped) this.#options.log.warn({ err }, "the router's stream ended");
     this.#linked = false;
     this.#fail("The router's connection was lost; the outcome is unknown.");
     this.#options.clock.after(RECONNECT_MS, () => this.#connect());
@@ -224,8 +237,7 @@ export class RouterClient implements Router, Service {
 
   /** Calls that were sent have an unknown outcome; those still gathered wait for the next stream. */
   #fail(message: string): void {
-    const gathered = new Set(this.#gathered.map((call) => (call as { id: number }).id));
-    for (const id of [...this.#calls.keys()]) if (!gathered.has(id) || this.#stopped) this.#settle(id)?.reject(unreachable(message));
+    for (const id of [...this.#calls.keys()]) if (!this.#gathered.has(id) || this.#stopped) this.#settle(id)?.reject(unreachable(message));
   }
 
   #take(stream: Stream, { answers, pushes, changed, ownership }: SessionResponse): void {
@@ -260,9 +272,8 @@ export class RouterClient implements Router, Service {
   #flush(): void {
     this.#flushing = false;
     if (!this.#linked || !this.#stream) return;
-    const calls = this.#gathered;
-    this.#gathered = [];
-    this.#stream.write({ calls });
+    this.#stream.write({ calls: [...this.#gathered.values()] });
+    this.#gathered.clear();
   }
 
   #beat(): void {

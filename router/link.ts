@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Desk as DirectoryDesk } from "../directory/desk.js";
 import type { Clock } from "../lib/clock.js";
 import { refuse } from "../lib/errors.js";
@@ -15,16 +16,16 @@ import { SYSTEM } from "./ruling.js";
 import type { Said, Saying } from "./saying.js";
 import type { Answered, Question, Shard } from "./shard.js";
 import type { Agent, Desk, DeskEvent } from "./state.js";
-import { type TopicTerms, termsOf } from "./terms.js";
+import { type TopicTerms, termsOf, topicsOf } from "./terms.js";
 import { inboxOf, queueView } from "./views.js";
 
 export interface LinkPorts {
   /** The shard of a tenant; rejects with `unavailable` where it is not owned here. */
   readonly shardOf: (tenant: string) => Shard;
-  readonly directory: Pick<DirectoryDesk, "get">;
+  readonly directory: Pick<DirectoryDesk, "get" | "list">;
   readonly history: Pick<History, "conversation" | "decisions">;
   readonly timeline: Pick<Timeline, "append" | "journalEnd">;
-  readonly saying: Pick<Saying, "revive">;
+  readonly saying: Pick<Saying, "revive" | "quiet">;
   readonly push: (push: Push) => void;
   readonly clock: Clock;
 }
@@ -60,12 +61,15 @@ export class Link implements Omit<Router, "listen"> {
 
   async accept(caller: Caller, c: string, offer: string): Promise<void> {
     const agent = caller.user.id;
-    await this.#done(caller.tenant, (desk) => {
+    const before = await this.#done(caller.tenant, (desk) => {
       const conversation = known(desk, c);
-      if (conversation.assignee === agent) return { answer: undefined };
+      if (conversation.assignee === agent) return { answer: true };
       if (conversation.offer?.id !== offer || conversation.offer.agent !== agent) refuse("conflict", "This offer does not stand any more.");
-      return { answer: undefined, event: { type: "accepted", c, agent, offer } };
+      return { answer: false, event: { type: "accepted", c, agent, offer } };
     });
+    if (!before) return;
+    await this.#ports.saying.quiet(c);
+    if (this.#row(caller.tenant, c)?.assignee !== agent) refuse("conflict", "Something newer was decided about this conversation.");
   }
 
   async decline(caller: Caller, c: string, offer: string, reason?: string): Promise<void> {
@@ -86,6 +90,7 @@ export class Link implements Omit<Router, "listen"> {
     note?: string,
   ): Promise<void> {
     const { tenant, user } = caller;
+    if (to.agent === undefined && to.topic === undefined && !to.skills?.length) refuse("bad_request", "Say to whom.");
     if (to.agent !== undefined) await this.#isAgent(tenant, to.agent);
     const { topic } = await this.#known(tenant, c);
     const at = await termsOf(this.#ports.directory, tenant, to.topic ?? topic);
@@ -93,7 +98,7 @@ export class Link implements Omit<Router, "listen"> {
       const conversation = known(desk, c);
       if (conversation.state === "closed") refuse("closed");
       if (user.role !== "supervisor" && conversation.assignee !== user.id) {
-        if (conversation.handed?.by === user.id) return { answer: undefined };
+        if (isDeepStrictEqual(conversation.handed, { by: user.id, to })) return { answer: undefined };
         refuse("not_assigned");
       }
       if (to.agent !== undefined && to.agent === conversation.assignee) refuse("conflict", "This agent holds the conversation already.");
@@ -113,23 +118,22 @@ export class Link implements Omit<Router, "listen"> {
       throw error;
     });
     if ("closed" in conversation) return { pos: conversation.closed };
-    const { answer, said } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => {
+    const { said } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => {
       const row = known(desk, c);
-      if (row.state === "closed") {
-        if (!isParty(row.visitor, row.members, user)) refuse("not_found");
-        return { answer: row.standing?.pos };
-      }
-      mayClose(row, user);
-      return { answer: undefined, event: closeEvent(c, user, reason) };
+      if (row.state !== "closed") mayClose(row, user);
+      else if (!isParty(row.visitor, row.members, user)) refuse("not_found");
+      return { answer: undefined, ...(row.state === "closed" ? {} : { event: closeEvent(c, user, reason) }) };
     });
-    const last = (await Promise.all(said)).find(({ standing }) => standing.authority.state === "closed");
-    const pos = last?.standing.pos ?? answer;
-    return pos ? { pos } : refuse("unavailable", "The conversation is being closed; try again.", 500);
+    const [own] = await Promise.all(said);
+    if (!own) await this.#ports.saying.quiet(c);
+    const standing = own?.standing ?? this.#row(tenant, c)?.standing;
+    if (standing?.authority.state === "closed") return { pos: standing.pos };
+    return refuse("unavailable", "The conversation is being closed; try again.", 500);
   }
 
   async rate(caller: Caller, c: string, score: number, comment?: string): Promise<void> {
     const { tenant, user } = caller;
-    const row = this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
+    const row = this.#row(tenant, c);
     const visitor = row?.visitor ?? (await this.#ports.history.conversation(tenant, c))?.authority.visitor;
     if (visitor?.id !== user.id) return refuse("not_found");
     await this.#ports.saying.revive(tenant, c);
@@ -155,8 +159,12 @@ export class Link implements Omit<Router, "listen"> {
     return inboxOf(this.#ports.shardOf(tenant).desk(tenant), user.id, this.#ports.clock.now());
   }
 
-  async queue(caller: Caller): Promise<QueueView> {
-    return queueView(this.#ports.shardOf(caller.tenant).desk(caller.tenant), caller, this.#ports.clock.now());
+  async queue({ tenant, user }: Caller): Promise<QueueView> {
+    const { shardOf, directory, clock } = this.#ports;
+    const desk = shardOf(tenant).desk(tenant);
+    const account = desk?.agents.get(user.id)?.profile ?? (await directory.get("account", tenant, user.id));
+    const serves = user.role === "supervisor" ? ["*"] : (account?.topics ?? []);
+    return queueView(desk, { user, serves, topics: await topicsOf(directory, tenant) }, clock.now());
   }
 
   async explain(tenant: string, c: string): Promise<readonly Decision[]> {
@@ -193,15 +201,18 @@ export class Link implements Omit<Router, "listen"> {
 
   /** The conversation as the desk has it; an open one that the desk forgot is taken in again. Rejects with `not_found`. */
   async #known(tenant: string, c: string): Promise<Conversation> {
-    const there = (): Conversation | undefined => this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
-    if (!there() && (await this.revive(tenant, c)) === "closed") return refuse("closed");
-    return there() ?? refuse("not_found");
+    if (!this.#row(tenant, c) && (await this.revive(tenant, c)) === "closed") return refuse("closed");
+    return this.#row(tenant, c) ?? refuse("not_found");
+  }
+
+  #row(tenant: string, c: string): Conversation | undefined {
+    return this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
   }
 
   /** What stands in a life that the desk did not make. */
   async #adopt(tenant: string, c: string, standing: Standing): Promise<void> {
     const { topic } = standing.authority;
-    const row = this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
+    const row = this.#row(tenant, c);
     const terms = row?.terms ?? (await termsOf(this.#ports.directory, tenant, topic)).terms;
     await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
       answer: undefined,

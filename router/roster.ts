@@ -61,7 +61,7 @@ function misfit(agent: Agent, conversation: Conversation): Reason | undefined {
   return conversation.skills.every((skill) => knows(agent, skill)) ? undefined : "skills";
 }
 
-export function serves(agent: Agent, topic: string): boolean {
+function serves(agent: Agent, topic: string): boolean {
   return agent.profile.topics.includes("*") || agent.profile.topics.includes(topic);
 }
 

@@ -18,6 +18,12 @@ export async function termsOf(directory: Pick<Desk, "get">, tenant: string, wish
   return { topic, terms: { ...figures(row), away_on_missed_offer: site.away_on_missed_offer ?? true } };
 }
 
+/** Ids of the tenant's topics. */
+export async function topicsOf(directory: Pick<Desk, "list">, tenant: string): Promise<readonly string[]> {
+  const rows = await directory.list("topic", tenant);
+  return rows.filter(({ value }) => !value.disabled).map(({ id }) => id);
+}
+
 function figures({ skills, offer_timeout_ms, reopen_window_ms }: Topic) {
   return { skills, offer_timeout_ms, reopen_window_ms };
 }

@@ -1,6 +1,7 @@
+import type { Party } from "../proto/message.js";
 import type { Conversation } from "./conversation.js";
-import { capacityOf, effective, loadOf, serves, statusOf } from "./roster.js";
-import type { Caller, Inbox, QueueView } from "./router.js";
+import { capacityOf, effective, loadOf, statusOf } from "./roster.js";
+import type { Inbox, QueueView } from "./router.js";
 import { offerOf } from "./ruling.js";
 import type { Agent, Desk } from "./state.js";
 
@@ -21,24 +22,29 @@ export function inboxOf(desk: Desk | undefined, agent: string, now: number): Inb
   };
 }
 
-/** An agent sees its topics' counts; a supervisor all of them, who waits, and the agents. */
-export function queueView(desk: Desk | undefined, { user }: Caller, now: number): QueueView {
-  if (!desk) return user.role === "supervisor" ? { topics: [], waiting: [], agents: [] } : { topics: [] };
-  const agent = desk.agents.get(user.id);
-  const all = [...desk.queue.topics()].sort();
-  const shown = user.role === "supervisor" ? all : all.filter((topic) => agent && serves(agent, topic));
-  const topics = shown.map((topic) => topicCount(desk, topic, now));
-  if (user.role !== "supervisor") return { topics };
-  const waiting = all.flatMap((topic) => desk.queue.line(topic)).slice(0, WAITING_MAX);
+export interface QueueAsker {
+  readonly user: Party;
+  /** Topics it may see, `*` for all. */
+  readonly serves: readonly string[];
+  /** All topics of the tenant. */
+  readonly topics: readonly string[];
+}
+
+/** An agent sees its topics' counts, also where nobody waits; a supervisor all of them, who waits, and the agents. */
+export function queueView(desk: Desk | undefined, { user, serves, topics }: QueueAsker, now: number): QueueView {
+  const all = [...new Set([...topics, ...(desk?.queue.topics() ?? [])])].sort();
+  const shown = all.filter((topic) => serves.includes("*") || serves.includes(topic)).map((topic) => topicCount(desk, topic, now));
+  if (user.role !== "supervisor") return { topics: shown };
+  const waiting = all.flatMap((topic) => desk?.queue.line(topic) ?? []).slice(0, WAITING_MAX);
   return {
-    topics,
+    topics: shown,
     waiting: waiting.map((each) => waitingRow(each, now)),
-    agents: desk.roll.map((id) => agentRow(desk.agents.get(id) as Agent)),
+    agents: [...(desk?.agents.values() ?? [])].map(agentRow).sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }
 
-function topicCount(desk: Desk, topic: string, now: number) {
-  const line = desk.queue.line(topic);
+function topicCount(desk: Desk | undefined, topic: string, now: number) {
+  const line = desk?.queue.line(topic) ?? [];
   const oldest = line.reduce((since, each) => Math.min(since, each.waits_since), now);
   return { topic, waiting: line.length, oldest_ms: now - oldest };
 }

@@ -98,8 +98,14 @@ export class Roster implements RouterListener {
   forgotten(): void {
     for (const [key, sockets] of this.#agents) {
       const [client] = sockets;
-      if (client) void this.#lanes.run(key, () => this.#declare(client));
+      if (client) void this.#lanes.run(key, () => this.#declareAgain(client));
     }
+  }
+
+  /** What was pushed while the router was away did not arrive. */
+  async #declareAgain(client: Client): Promise<void> {
+    await this.#declare(client);
+    for (const each of this.#agents.get(keyOf(client)) ?? []) await this.#showOffers(each);
   }
 
   /** Until the router knows, or the agent has no socket any more. */

@@ -25,7 +25,7 @@ export const loadSuite: LedgerSuite = ({ test, factory }) => {
 
   test("a page holds its own shard's rows alone", async (t) => {
     const { ledger } = await factory(t);
-    for (const shard of [2, 3, 33]) {
+    for (const shard of [2, 3, 4, 33]) {
       await ledger.load(shard, 1);
       await commit(ledger, shard, 1, {
         conversations: [{ tenant: "shop", c: `c_${shard}`, row: conversation(`c_${shard}`) }],
@@ -53,12 +53,16 @@ export const loadSuite: LedgerSuite = ({ test, factory }) => {
   test("conversations come in the order of their last change of state", async (t) => {
     const { ledger } = await factory(t);
     await ledger.load(3, 1);
-    const rows = [30, 10, 20].map((since) => ({ tenant: "shop", c: `c_${since}`, row: conversation(`c_${since}`, { since }) }));
+    const rows = Object.entries({ c_a: 30, c_b: 10, c_c: 20 }).map(([c, since]) => ({
+      tenant: "shop",
+      c,
+      row: conversation(c, { since }),
+    }));
     await commit(ledger, 3, 1, { conversations: rows });
     const { conversations } = await ledger.load(3, 1);
     assert.deepEqual(
       conversations.map(({ row }) => row.c),
-      ["c_10", "c_20", "c_30"],
+      ["c_b", "c_c", "c_a"],
     );
   });
 

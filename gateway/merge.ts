@@ -48,11 +48,11 @@ export async function mergeForward(live: Live, after: Position, limit: number, a
   if (!live.page.gap) return { rows: entries.slice(0, limit), more: live.page.more || entries.length > limit, incomplete: [] };
   const stored = await ask({ after }, limit);
   const older = stored.rows.filter((row) => compare(row.pos, live.first) < 0);
-  if (older.length === limit) return { rows: older, more: true, incomplete: upTo(older.at(-1)?.pos, stored.incomplete) };
+  const endsEarly = stored.more && older.length === stored.rows.length;
+  if (endsEarly || older.length === limit) return { rows: older, more: true, incomplete: upTo(older.at(-1)?.pos, stored.incomplete) };
   const rows = [...older, ...entries].slice(0, limit);
   const more = live.page.more || older.length + entries.length > limit;
-  const below = stored.incomplete.filter(([from]) => compare(from, live.first) < 0);
-  return { rows, more, incomplete: ranges(below, holeBelow(live.first, older, after)) };
+  return { rows, more, incomplete: ranges(clipped(live.first, stored.incomplete), holeBelow(live.first, older, after)) };
 }
 
 function rowsOf(entries: readonly Entry[]): readonly Row[] {
@@ -60,7 +60,7 @@ function rowsOf(entries: readonly Entry[]): readonly Row[] {
 }
 
 /** Drops rows from the far end until the rest is within `bytes_max`; at least one row stays. */
-export function fit(page: Merged, direction: "backward" | "forward", bytesOf: (row: Row) => number, bytes_max: number): Merged {
+export function cut(page: Merged, direction: "backward" | "forward", bytesOf: (row: Row) => number, bytes_max: number): Merged {
   const nearFirst = direction === "forward" ? page.rows : page.rows.toReversed();
   const fitting = fittingCount(nearFirst, bytesOf, bytes_max);
   if (fitting === nearFirst.length) return page;
@@ -87,6 +87,12 @@ function holeBelow(floor: Position, below: readonly Row[], after: Position): Ran
 
 function upTo(edge: Position | undefined, incomplete: readonly Range[]): readonly Range[] {
   return incomplete.filter(([from]) => !edge || compare(from, edge) < 0);
+}
+
+/** The ranges as far as they lie below `floor`, which the window holds. */
+function clipped([epoch, n]: Position, incomplete: readonly Range[]): readonly Range[] {
+  const end: Position = [epoch, n - 1];
+  return incomplete.filter(([from]) => compare(from, end) < 0).map(([from, to]) => [from, compare(to, end) > 0 ? end : to]);
 }
 
 function ranges(stored: readonly Range[], hole: Range | undefined): readonly Range[] {

@@ -5,7 +5,7 @@ import { hiddenElement } from "../proto/frames.js";
 import type { Role } from "../proto/message.js";
 import { BEGINNING, type Position } from "../proto/position.js";
 import type { Timeline } from "../timeline/timeline.js";
-import { type AskStored, fit, type Live, type Merged, mergeBackward, mergeForward, type Range, type Row } from "./merge.js";
+import { type AskStored, cut, type Live, type Merged, mergeBackward, mergeForward, type Range, type Row } from "./merge.js";
 import type { Readership } from "./readership.js";
 import type { Session } from "./session.js";
 
@@ -72,7 +72,7 @@ export class Reading {
     const role = session.user.role;
     const merged = await this.#merged(session.tenant, asked, live);
     const direction = asked.after ? "forward" : "backward";
-    const { rows, more, incomplete } = fit(
+    const { rows, more, incomplete } = cut(
       merged,
       direction,
       (row) => Buffer.byteLength(shown(row, role)),

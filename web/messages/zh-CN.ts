@@ -64,7 +64,6 @@ export const widget: WidgetMessages = {
   rate_send: "提交评价",
   rate_thanks: "感谢您的评价。",
   again: "重新开始",
-  closed: "此会话已结束。",
   too_large: "消息过长。",
   session_failed: "暂时无法连接客服，正在重试…",
   refused: "此页面无法使用在线客服。",

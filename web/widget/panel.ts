@@ -4,7 +4,7 @@ import { log } from "../thread/log.js";
 import type { RowContext } from "../thread/row.js";
 import type { Row } from "../thread/rows.js";
 import { composer } from "./composer.js";
-import { ending } from "./rating.js";
+import { ending, type Rating } from "./rating.js";
 
 /** Everything the panel shows, in words and rows. */
 export interface PanelView {
@@ -21,7 +21,7 @@ export interface PanelView {
   readonly older: string;
   readonly rows: readonly Row[];
   readonly stage: "empty" | "open" | "closed" | "refused";
-  readonly rated: boolean;
+  readonly rating: Rating;
 }
 
 export interface PanelEvents {
@@ -86,7 +86,7 @@ export function panel(words: WidgetMessages & ChatMessages, context: RowContext,
       messages.update(view.rows);
       show(input.node, view.stage === "open" || view.stage === "empty");
       show(over.node, view.stage === "closed");
-      over.update(view.rated);
+      over.update(view.rating);
     },
   };
 }
@@ -117,12 +117,14 @@ function header(words: WidgetMessages, events: PanelEvents) {
   const sure = question(words, events.end);
   end.addEventListener("click", () => sure.ask());
   close.addEventListener("click", () => events.close());
-  const node = element("header", {}, element("div", { class: "who" }, title, element("p", {}, dot, subtitle)), end, close, sure.node);
+  const under = element("p", {}, dot, subtitle);
+  const node = element("header", {}, element("div", { class: "who" }, title, under), end, close, sure.node);
   return {
     node,
     update(view: PanelView) {
       setText(title, view.title);
       setText(subtitle, view.subtitle);
+      show(under, view.subtitle !== "");
       show(dot, view.online !== undefined);
       dot.classList.toggle("on", view.online === true);
       show(end, view.stage === "open");

@@ -4,10 +4,12 @@ import { element, show } from "../thread/element.js";
 
 const SCORES = [1, 2, 3, 4, 5];
 
+/** Where nobody answered there is nothing to rate. */
+export type Rating = "none" | "asked" | "given";
+
 export interface Ending {
   readonly node: HTMLElement;
-  /** `rated`: the thanks take the place of the form. */
-  update(rated: boolean): void;
+  update(rating: Rating): void;
 }
 
 export interface EndingEvents {
@@ -21,12 +23,12 @@ export function ending(words: WidgetMessages, events: EndingEvents): Ending {
   const thanks = element("p", { class: "thanks", role: "status", hidden: true }, words.rate_thanks);
   const again = element("button", { class: "again", type: "button" }, words.again);
   again.addEventListener("click", () => events.again());
-  const node = element("div", { class: "ending" }, element("p", { class: "over" }, words.closed), form, thanks, again);
+  const node = element("div", { class: "ending" }, form, thanks, again);
   return {
     node,
-    update(rated) {
-      show(form, !rated);
-      show(thanks, rated);
+    update(rating) {
+      show(form, rating === "asked");
+      show(thanks, rating === "given");
     },
   };
 }

@@ -31,7 +31,7 @@ export interface Situation {
 
 /** What the widget shows. Of who is there and where one stands in line it says nothing while it cannot know. */
 export function viewOf(words: Words, situation: Situation): FrameView {
-  const { state, failed, conversation, rated } = situation;
+  const { state, failed, conversation } = situation;
   const known = failed ? undefined : conversation;
   return {
     ...whoOf(words, situation),
@@ -43,7 +43,7 @@ export function viewOf(words: Words, situation: Situation): FrameView {
     rows: rowsOf(words, situation),
     unread: conversation?.unread ?? 0,
     stage: stageOf(situation),
-    rated,
+    rating: ratingOf(situation),
   };
 }
 
@@ -84,15 +84,22 @@ function rowsOf(words: Words, { conversation, first, refused }: Situation): Row[
   const others = members.filter(({ role }) => role !== "visitor");
   const nameOf = (user: string) => members.find(({ id }) => id === user)?.name;
   const placed = (conversation?.messages ?? []).map((message) => saidOf(message, others));
-  const told = placed.filter((said) => !isNotice(said) || noticeText(words, said, nameOf) !== "");
+  const told = placed.filter((said) => !isNotice(said) || (said.body["event"] !== "queued" && noticeText(words, said, nameOf) !== ""));
   return rows([...told, ...first.map((each) => firstSaid(each, refused))]);
 }
 
+/** One that waits sees that below the messages, as long as it is so. */
 const isNotice = ({ kind }: Said) => kind === "routing" || kind === "system";
 
 function firstSaid({ mid, text, at }: FirstWords, refused: boolean): Said {
   const from = { id: "", role: "visitor", name: "" } as const;
   return { key: mid, from, kind: "text", body: { text }, ts: at, withdrawn: false, delivery: refused ? "failed" : "sending" };
+}
+
+function ratingOf({ conversation, rated }: Situation): FrameView["rating"] {
+  if (rated) return "given";
+  const answered = conversation?.members.some(({ role }) => role !== "visitor");
+  return answered ? "asked" : "none";
 }
 
 function stageOf({ conversation, first, again, refused }: Situation): FrameView["stage"] {

@@ -48,9 +48,10 @@ export class Tokens {
     const { keys, clock, agentTokenMs, visitorTokenMs } = this.#options;
     const [key] = keys;
     if (!key) throw new TypeError("no key to sign with");
-    const issued_s = Math.floor(clock.now() / 1_000);
+    // To the millisecond, as RFC 7519 allows: whoever logs in again in the second of a logout is let in.
+    const issued_s = clock.now() / 1_000;
     const life_ms = user.role === "visitor" ? visitorTokenMs : agentTokenMs;
-    const expires_s = issued_s + Math.ceil(life_ms / 1_000);
+    const expires_s = Math.floor(issued_s) + Math.ceil(life_ms / 1_000);
     const token = await new SignJWT({ tenant, role: user.role, name: user.name })
       .setProtectedHeader({ alg: "EdDSA", kid: key.id })
       .setIssuer(ISSUER)
@@ -84,8 +85,7 @@ export class Tokens {
       directory.get("revocation", tenant, "*"),
     ]);
     if (!site || site.disabled) return true;
-    // A token counts whole seconds: one issued in the second of the revocation is taken for older.
-    if ([own, all].some((row) => row !== undefined && issued_at < row.not_before)) return true;
+    if ([own, all].some((row) => row !== undefined && issued_at <= row.not_before)) return true;
     if (user.role === "visitor") return false;
     const account = await directory.get("account", tenant, user.id);
     return !account || account.disabled === true;
@@ -95,7 +95,7 @@ export class Tokens {
     const claims = await this.#claims(token, grace_ms);
     const { sub, tenant, role, name, iat = 0, exp = 0 } = claims;
     const user = { id: String(sub), role: role as Role, name: String(name) };
-    const session = { tenant: String(tenant), user, issued_at: iat * 1_000, expires_at: exp * 1_000 };
+    const session = { tenant: String(tenant), user, issued_at: Math.round(iat * 1_000), expires_at: exp * 1_000 };
     if (await this.isRevoked(session)) throw new TokenError("token_revoked", "This token was revoked.");
     return session;
   }

@@ -138,7 +138,7 @@ test("a journal that is closed first writes what it has taken, then refuses with
     journal.append([entryRecord(4)]),
     (error) => error instanceof DeskError && error.code === "unavailable" && error.retry,
   );
-  assert.deepEqual([...(await midsOf(opened(t, path), 3))], ["m1", "m2", "m3"]);
+  assert.equal((await midsOf(opened(t, path), records.length)).size, records.length);
 });
 
 test("what every group has consumed is dropped, so that the file does not grow for ever", async (t) => {

@@ -126,6 +126,7 @@ export const windowSuite: BrokerSuite = ({ test, factory, cannot = {} }) => {
     assert.ok((await chat.life()).epoch > pos[0]);
     await chat.assert(held(2, ADA));
     assert.deepEqual([await chat.mids(), (await chat.attach("n1")).marks], [["barrier", "asserted"], []]);
+    as(await chat.say("m1"), "lookup");
   });
 
   timed("a life with something unsettled does not end", async (t) => {

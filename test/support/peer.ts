@@ -5,39 +5,59 @@ export interface Frame {
   readonly [field: string]: unknown;
 }
 
+/** Hears everything that one client says and is told. */
+export interface Tap {
+  out(text: string): void;
+  in(text: string): void;
+  closed(code: number): void;
+}
+
+export interface PeerOptions {
+  readonly origin?: string;
+  readonly protocol?: string;
+  readonly tap?: Tap;
+}
+
 /** What one client sees, frame by frame. Nothing is interpreted: tests read what the wire said. */
 export class Peer {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
+  readonly #tap: Tap | undefined;
+  readonly #listeners: ((frame: Frame) => void)[] = [];
   #lastId = 0;
   readonly #waiting = new Set<() => void>();
 
-  constructor(url: string, options: { origin?: string; protocol?: string } = {}) {
-    const { protocol = "deskwire.v1", origin } = options;
+  constructor(url: string, options: PeerOptions = {}) {
+    const { protocol = "deskwire.v1", origin, tap } = options;
+    this.#tap = tap;
     this.socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, protocol, origin === undefined ? {} : { origin });
     this.socket.on("message", (data) => {
-      this.frames.push(JSON.parse(String(data)) as Frame);
+      tap?.in(String(data));
+      const frame = JSON.parse(String(data)) as Frame;
+      this.frames.push(frame);
+      for (const listener of this.#listeners) listener(frame);
       this.#look();
     });
     this.socket.on("close", (code, reason) => {
+      tap?.closed(code);
       this.closed = { code, reason: String(reason) };
       this.#look();
     });
+    this.socket.on("open", () => this.#look());
     this.socket.on("error", () => undefined);
   }
 
   /** A peer that said hello. */
-  static async hello(url: string, token: string, resume?: object): Promise<Peer> {
-    const peer = new Peer(url);
-    await once(peer.socket, "open");
+  static async hello(url: string, token: string, resume?: object, options: PeerOptions = {}): Promise<Peer> {
+    const peer = await new Peer(url, options).opened();
     const greeting = await peer.ask("hello", { token, ...(resume && { resume }) });
     if (greeting["error"]) throw new Error(`hello was refused: ${JSON.stringify(greeting["error"])}`);
     return peer;
   }
 
   async opened(): Promise<this> {
-    if (this.socket.readyState !== WebSocket.OPEN) await once(this.socket, "open");
+    await this.until(() => this.socket.readyState === WebSocket.OPEN, "an open socket");
     return this;
   }
 
@@ -57,7 +77,13 @@ export class Peer {
   }
 
   raw(data: string | Uint8Array): void {
+    if (typeof data === "string") this.#tap?.out(data);
     this.socket.send(data);
+  }
+
+  /** From now on, with every frame that comes. */
+  listen(listener: (frame: Frame) => void): void {
+    this.#listeners.push(listener);
   }
 
   events(ev: string, c?: unknown): Frame[] {

@@ -1,0 +1,24 @@
+import type { Position } from "../../proto/position.js";
+import { contentOf, type Seen } from "./history.js";
+
+export interface Frame {
+  readonly [field: string]: unknown;
+}
+
+/** An entry of the wire, live or on a page, as a history keeps it. */
+export function seenOf(frame: Frame): Seen {
+  const pos = frame["pos"] as Position;
+  const from = frame["from"] as { readonly id: string; readonly role: string } | undefined;
+  if (!from) return { pos };
+  const kind = String(frame["kind"]);
+  const said = { pos, from: from.id, role: from.role, mid: String(frame["mid"]), kind, content: contentOf(kind, frame["body"]) };
+  return kind === "routing" ? { ...said, routing: routingOf(frame["body"] as Frame) } : said;
+}
+
+function routingOf({ event, version, assignee }: Frame): NonNullable<Seen["routing"]> {
+  return {
+    event: String(event),
+    ...(version !== undefined && { version: Number(version) }),
+    ...(assignee !== undefined && { assignee: String(assignee) }),
+  };
+}

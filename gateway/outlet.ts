@@ -30,7 +30,8 @@ export class Outlet {
   }
 
   send(frame: string): void {
-    if (this.#open && this.#socket.send(frame) === "dropped") this.close("slow_consumer");
+    // The transport may have closed by itself at this; it is counted all the same.
+    if (this.#open && this.#socket.send(frame) === "dropped") this.#close("slow_consumer");
   }
 
   ping(): void {
@@ -39,8 +40,7 @@ export class Outlet {
 
   /** The close reason is the code's name, with the client's time to come back where the server gives one. */
   close(name: CloseName, retry_after_ms?: number): void {
-    this.#closing(name);
-    this.end(CLOSES[name], retry_after_ms === undefined ? name : `${name};retry_after_ms=${retry_after_ms}`);
+    if (this.#open) this.#close(name, retry_after_ms);
   }
 
   /** {@link close} for the codes WebSocket itself defines. */
@@ -62,6 +62,11 @@ export class Outlet {
   closed(): void {
     this.#open = false;
     this.#release();
+  }
+
+  #close(name: CloseName, retry_after_ms?: number): void {
+    this.#closing(name);
+    this.end(CLOSES[name], retry_after_ms === undefined ? name : `${name};retry_after_ms=${retry_after_ms}`);
   }
 
   #release(): void {

@@ -8,6 +8,13 @@ import type { Store } from "./store.js";
 /** The name under which the journal remembers how far history is. */
 const GROUP = "persister";
 
+export interface PersisterPorts {
+  readonly journal: Pick<Journal, "consume">;
+  readonly store: Pick<Store, "write">;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
 /**
  * From the journal to the store, in order: a batch is committed when it is written, and written again when that is not known.
  *
@@ -16,14 +23,14 @@ const GROUP = "persister";
  */
 export class Persister implements Service {
   readonly name = "persister";
-  readonly #journal: Journal;
-  readonly #store: Store;
+  readonly #journal: PersisterPorts["journal"];
+  readonly #store: PersisterPorts["store"];
   readonly #log: Logger;
   readonly #stored: Counts;
   readonly #dead: (reason: string) => Counts;
-  #consumption: Consumption | undefined;
+  #consumption: Promise<Consumption> | undefined;
 
-  constructor({ journal, store, log, metrics }: { journal: Journal; store: Store; log: Logger; metrics: Metrics }) {
+  constructor({ journal, store, log, metrics }: PersisterPorts) {
     this.#journal = journal;
     this.#store = store;
     this.#log = log;
@@ -32,16 +39,18 @@ export class Persister implements Service {
   }
 
   async start(): Promise<void> {
-    this.#consumption ??= await this.#journal.consume(GROUP, (batch) => this.#take(batch));
+    this.#consumption ??= this.#journal.consume(GROUP, (batch) => this.#take(batch));
+    await this.#consumption;
   }
 
   /** Commits the batch in hand; what the journal holds beyond it is read after the next start. */
   async drain(): Promise<void> {
-    await this.#consumption?.stop();
+    const consumption = await this.#consumption;
+    await consumption?.stop();
   }
 
   async stop(): Promise<void> {
-    await this.#consumption?.stop();
+    await this.drain();
     this.#consumption = undefined;
   }
 

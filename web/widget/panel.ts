@@ -82,7 +82,7 @@ export function panel(words: WidgetMessages & ChatMessages, context: RowContext,
       line(older, view.older);
       line(queue, view.queue);
       setText(typing, view.typing);
-      show(hello, view.rows.length === 0);
+      show(hello, view.rows.length === 0 && view.stage !== "refused");
       messages.update(view.rows);
       show(input.node, view.stage === "open" || view.stage === "empty");
       show(over.node, view.stage === "closed");
@@ -105,7 +105,7 @@ function updateBanner(node: HTMLElement, view: PanelView, words: ChatMessages, e
   if (!view.banner_action) return;
   const button = element("button", { type: "button", class: "action" }, words.connect_now);
   button.addEventListener("click", () => events.connect());
-  node.append(" ", button);
+  node.append(button);
 }
 
 function header(words: WidgetMessages, events: PanelEvents) {

@@ -36,7 +36,7 @@ export function viewOf(words: Words, situation: Situation): FrameView {
   return {
     ...whoOf(words, situation),
     banner: bannerOf(words, situation),
-    banner_action: failed && (state === "stopped" || situation.online),
+    banner_action: failed && !situation.refused && (state === "stopped" || situation.online),
     queue: known ? queueOf(words, known) : "",
     typing: known ? typingOf(words, known) : "",
     older: situation.loading ? words.older : conversation?.missing ? words.incomplete : "",
@@ -50,8 +50,8 @@ export function viewOf(words: Words, situation: Situation): FrameView {
 function whoOf(words: Words, { state, failed, welcomed, conversation }: Situation): Pick<FrameView, "title" | "subtitle" | "online"> {
   const assignee = conversation?.members.find(({ id }) => id === conversation.assignee);
   const title = assignee?.name || words.title;
-  if (!welcomed && state !== "idle") return { title, subtitle: words.connecting, online: undefined };
   if (failed) return { title, subtitle: "", online: undefined };
+  if (!welcomed && state !== "idle") return { title, subtitle: words.connecting, online: undefined };
   if (assignee) return { title, subtitle: assignee.online ? words.online : words.away, online: assignee.online };
   const waits = conversation?.state === "queued" || conversation?.state === "offered";
   return { title, subtitle: waits ? words.waiting : "", online: undefined };
@@ -74,9 +74,9 @@ function queueOf(words: Words, { state, queue }: Standing): string {
 }
 
 function typingOf(words: Words, { typing, members }: Standing): string {
-  const [user] = typing.keys();
-  if (user === undefined) return "";
-  return fill(words.typing, { name: members.find(({ id }) => id === user)?.name || words.somebody });
+  // The visitor's own other tabs type too.
+  const typist = members.find(({ id, role }) => role !== "visitor" && typing.has(id));
+  return typist ? fill(words.typing, { name: typist.name || words.somebody }) : "";
 }
 
 function rowsOf(words: Words, { conversation, first, refused }: Situation): Row[] {

@@ -89,9 +89,9 @@ export class Timeline {
   older(page: HistoryPage): void {
     for (const message of page.messages) this.#put(message, this.#over(message.pos));
     this.floor = page.messages[0]?.pos ?? this.floor;
-    const missing = page.incomplete?.[0];
+    const missing = span(page);
     this.complete = !page.more && !missing;
-    if (missing) this.#want(missing[0], missing[1]);
+    if (missing) this.#want(missing.after, missing.upto);
   }
 
   /** The page above `asked.after`. Answers true when some of it could not be read yet and must be asked for again. */
@@ -180,8 +180,8 @@ export class Timeline {
 
 /** What is left of a want after a page that reached `upto`: from the first range that could not be read, or from there. */
 function next(asked: Wanted, upto: Position, page: HistoryPage): Wanted | undefined {
-  const missing = page.incomplete?.[0];
-  if (missing) return { after: missing[0], upto: later(asked.upto, missing[1]) };
+  const missing = span(page);
+  if (missing) return { after: missing.after, upto: later(asked.upto, missing.upto) };
   return page.more && compare(upto, asked.upto) < 0 ? { after: upto, upto: asked.upto } : undefined;
 }
 
@@ -192,6 +192,12 @@ function lower(a: Position, b: Position): Position {
 /** The place just before: exclusive lower ends reach a message this way. */
 function before(pos: Position): Position {
   return [pos[0], Math.max(0, pos[1] - 1)];
+/** From the lowest to the highest place of a page that could not be read. */
+function span({ incomplete = [] }: HistoryPage): Wanted | undefined {
+  const [first, last] = [incomplete[0], incomplete.at(-1)];
+  return first && last && { after: first[0], upto: last[1] };
+}
+
 }
 
 function keyOf(from: string, mid: string): string {

@@ -73,8 +73,9 @@ export class Timeline {
   /** The server cannot replay what follows `after`: the reader goes on at `head`, also when that is lower. */
   gap({ after, head }: Pick<Gap, "after" | "head">): void {
     const at = this.position ?? after;
-    if (at[0] === head[0] && compare(at, head) <= 0) this.#want(lower(after, at), head);
-    else this.#broken(lower(after, head), later(after, head));
+    const [lowest, highest] = [lower(after, at), later(after, at)];
+    if (lowest[0] === head[0] && compare(highest, head) <= 0) this.#want(lowest, head);
+    else this.#broken(lower(lowest, head), later(highest, head));
     this.position = head;
   }
 
@@ -191,13 +192,13 @@ function lower(a: Position, b: Position): Position {
 
 /** The place just before: exclusive lower ends reach a message this way. */
 function before(pos: Position): Position {
-  return [pos[0], Math.max(0, pos[1] - 1)];
 /** From the lowest to the highest place of a page that could not be read. */
 function span({ incomplete = [] }: HistoryPage): Wanted | undefined {
   const [first, last] = [incomplete[0], incomplete.at(-1)];
   return first && last && { after: first[0], upto: last[1] };
 }
 
+  return [pos[0], Math.max(0, pos[1] - 1)];
 }
 
 function keyOf(from: string, mid: string): string {

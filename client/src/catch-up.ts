@@ -37,8 +37,9 @@ export class CatchUp {
   async #run(): Promise<void> {
     const { timeline, history, changed } = this.#ports;
     for (let tries = 0; timeline.wanted; ) {
-      const asked = timeline.wanted;
+      const { wanted: asked, breaks } = timeline;
       const page = await history({ after: asked.after, limit: PAGE });
+      if (timeline.breaks !== breaks) continue;
       const again = timeline.caughtUp(asked, page);
       changed();
       tries = again ? tries + 1 : 0;

@@ -266,6 +266,45 @@ test("an older page with a range that cannot be read yet is read again until it 
   assert.equal(texts(conversation), "1.1 1.2 1.3 2.1 2.2");
 });
 
+test("an older page with several ranges that cannot be read yet is read again from the lowest to the highest", async (t) => {
+  const { line, conversation } = await reading(t, said(3, 1, 2), { complete: false });
+  const more = conversation.older();
+  const incomplete = [
+    [
+      [1, 1],
+      [2, 0],
+    ],
+    [
+      [2, 1],
+      [3, 0],
+    ],
+  ];
+  line.answer(await line.heard("history"), { messages: [...said(1, 1, 1), ...said(2, 1, 1)], more: false, incomplete });
+  await more;
+  const asked = await line.heard("history");
+  assert.deepEqual(asked["after"], [1, 1]);
+  line.answer(asked, { messages: said(1, 2, 2), more: true });
+  const rest = await line.heard("history");
+  assert.deepEqual(rest["after"], [1, 2]);
+  line.answer(rest, { messages: [...said(2, 1, 2), ...said(3, 1, 2)], more: false });
+  await line.settled();
+  assert.equal(texts(conversation), "1.1 1.2 2.1 2.2 3.1 3.2");
+});
+
+test("a page that was asked for before a life was lost is asked for again", async (t) => {
+  const { line, conversation } = await reading(t, said(2, 4, 5), { complete: false });
+  conversation.older().catch(() => undefined);
+  const early = await line.heard("history");
+  line.say(gap([2, 5], [3, 1]));
+  line.answer(await line.heard("history"), { messages: [...said(2, 3, 4), ...said(3, 1, 1)], more: false });
+  line.answer(early, { messages: [message([2, 2], "lost"), ...said(2, 3, 3)], more: true });
+  const again = await line.heard("history");
+  assert.deepEqual(again["before"], [2, 4]);
+  line.answer(again, { messages: said(2, 1, 3), more: false });
+  await line.settled();
+  assert.equal(texts(conversation), "2.1 2.2 2.3 2.4 3.1");
+});
+
 test("an own message confirmed before the conversation was opened leaves no hole above it", async (t) => {
   const staged = await connected(t);
   const { sent } = staged.client.conversation(C).send("text", { text: "early" });

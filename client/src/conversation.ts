@@ -277,9 +277,11 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   async #loadOlder(): Promise<boolean> {
-    const { floor } = this.#timeline;
+    const { floor, breaks } = this.#timeline;
     const range = { c: this.c, limit: this.#core.page, ...(floor ? { before: floor } : {}) };
-    this.#timeline.older(this.#taken(await this.#core.insist<HistoryPage>("history", range)));
+    const page = this.#taken(await this.#core.insist<HistoryPage>("history", range));
+    if (this.#timeline.breaks !== breaks) return this.#loadOlder();
+    this.#timeline.older(page);
     this.#catchUp.kick();
     this.changed();
     return !this.#timeline.complete;

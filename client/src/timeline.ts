@@ -34,6 +34,11 @@ export class Timeline {
   readonly #recalled = new Set<string>();
   #breaks = 0;
 
+  /** How often the order was broken. A page asked for before a break may show what is lost by now. */
+  get breaks(): number {
+    return this.#breaks;
+  }
+
   get messages(): readonly MessageEvent[] {
     return this.#items.map((item) => item.message);
   }
@@ -102,6 +107,7 @@ export class Timeline {
     const missing = page.incomplete ?? [];
     this.#withdraw(asked.after, upto, missing, new Set(page.messages.map((message) => String(message.pos))));
     for (const message of page.messages) this.#put(message, this.#over(message.pos));
+    if (this.position && last[0] > this.position[0]) this.#broken(this.position, last);
     if (this.position) this.position = later(this.position, last);
     // When something broke while this page was on its way, what is wanted reaches further and is asked for whole.
     if (this.wanted === asked) this.wanted = next(asked, upto, page);
@@ -186,18 +192,18 @@ function next(asked: Wanted, upto: Position, page: HistoryPage): Wanted | undefi
   return page.more && compare(upto, asked.upto) < 0 ? { after: upto, upto: asked.upto } : undefined;
 }
 
-function lower(a: Position, b: Position): Position {
-  return compare(a, b) <= 0 ? a : b;
-}
-
-/** The place just before: exclusive lower ends reach a message this way. */
-function before(pos: Position): Position {
 /** From the lowest to the highest place of a page that could not be read. */
 function span({ incomplete = [] }: HistoryPage): Wanted | undefined {
   const [first, last] = [incomplete[0], incomplete.at(-1)];
   return first && last && { after: first[0], upto: last[1] };
 }
 
+function lower(a: Position, b: Position): Position {
+  return compare(a, b) <= 0 ? a : b;
+}
+
+/** The place just before: exclusive lower ends reach a message this way. */
+function before(pos: Position): Position {
   return [pos[0], Math.max(0, pos[1] - 1)];
 }
 

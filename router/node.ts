@@ -13,7 +13,7 @@ import { Link } from "./link.js";
 import { Lives } from "./lives.js";
 import { Places } from "./places.js";
 import type { Push, RouterListener } from "./router.js";
-import { authorityOf, type Ruling } from "./ruling.js";
+import type { Ruling } from "./ruling.js";
 import { Saying } from "./saying.js";
 import { Shard } from "./shard.js";
 import type { Rules } from "./state.js";
@@ -62,10 +62,7 @@ export class RouterNode implements Service {
     this.#saying = new Saying({
       ...{ timeline, history, clock, log },
       lives: new Lives({ timeline, history, clock }),
-      own: (tenant, c) => {
-        const conversation = this.#shardOf(tenant).desk(tenant)?.conversations.get(c);
-        return conversation && authorityOf(conversation);
-      },
+      own: (tenant, c) => this.#shardOf(tenant).desk(tenant)?.conversations.get(c)?.standing?.authority,
     });
     metrics.gauge("router_shards", "Shards this router owns", () => this.#owned.size);
     metrics.gauge("router_waiting", "Visitors who wait for an agent", () => this.#sum((desk) => desk.queue.size));

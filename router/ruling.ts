@@ -44,8 +44,14 @@ export function rulingOf(
   return { id, tenant, c: conversation.c, at: now, verdict, authority, begins, pushes, ...(note && { note }) };
 }
 
-export function authorityOf({ version, state, topic, visitor, assignee, members }: Conversation): Authority {
+function authorityOf({ version, state, topic, visitor, assignee, members }: Conversation): Authority {
   return { version, state, topic, visitor, members, ...(assignee === undefined ? {} : { assignee }) };
+}
+
+/** The same ruling, said as this version. */
+export function withVersion(ruling: Ruling, version: number): Ruling {
+  const pushes = ruling.pushes.map((push) => ("version" in push.event ? { ...push, event: { ...push.event, version } } : push));
+  return { ...ruling, authority: { ...ruling.authority, version }, pushes };
 }
 
 export function entryOf(ruling: Ruling): RoutingDraft {

@@ -8,7 +8,7 @@ import type { Authority } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { Standing } from "./conversation.js";
 import type { Lives } from "./lives.js";
-import { decisionOf, entryOf, type Ruling, SYSTEM } from "./ruling.js";
+import { decisionOf, entryOf, type Ruling, SYSTEM, withVersion } from "./ruling.js";
 
 /** What became of a ruling: it stands, or something newer does. */
 export type Said = { readonly at: "stands"; readonly standing: Standing } | { readonly at: "overtaken"; readonly standing: Standing };
@@ -17,7 +17,7 @@ export interface SayingPorts {
   readonly timeline: Pick<Timeline, "begin" | "route" | "append" | "record" | "journalEnd">;
   readonly history: Pick<History, "find">;
   readonly lives: Lives;
-  /** The authority the shard holds for a conversation at this moment. */
+  /** What the timeline last accepted, as the shard knows it: what the next ruling was made upon. */
   readonly own: (tenant: string, c: string) => Authority | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -67,8 +67,9 @@ export class Saying {
   async #enter(ruling: Ruling): Promise<Said> {
     const { tenant, c, id, authority, note } = ruling;
     if (note) await this.#leaveNote(ruling, note);
+    const { timeline, own } = this.#ports;
+    const upon = own(tenant, c);
     const entry = entryOf(ruling);
-    const { timeline } = this.#ports;
     const answer = ruling.begins ? await timeline.begin({ ...entry, begins: "new" }) : await timeline.route(entry);
     switch (answer.at) {
       case "routed":
@@ -82,6 +83,8 @@ export class Saying {
       }
       default: {
         const standing = answer.authority ? { authority: answer.authority, pos: answer.head } : await this.#revive(tenant, c);
+        // A later life repeated what the ruling was made upon, under a version of its own.
+        if (upon && agree(standing.authority, upon)) return this.#enter(withVersion(ruling, standing.authority.version + 1));
         return { at: agree(standing.authority, authority) ? "stands" : "overtaken", standing };
       }
     }
@@ -90,6 +93,7 @@ export class Saying {
   /** The author still holds the conversation, or may read it: it is said in front of the entry that takes it away. */
   async #leaveNote({ tenant, c, id }: Ruling, { from, text }: NonNullable<Ruling["note"]>): Promise<void> {
     const { timeline, log } = this.#ports;
+    await this.#revive(tenant, c);
     try {
       await timeline.append({ tenant, c, from, mid: `${id}.note`, kind: "note", body: { text }, reader: true });
     } catch (error) {

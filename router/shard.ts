@@ -6,7 +6,7 @@ import type { Logger } from "../lib/log.js";
 import { absorb, accept } from "./facts.js";
 import { type Changes, type Ledger, type Page, Superseded } from "./ledger.js";
 import { agentRow, restoreAgent, restoreConversation } from "./restore.js";
-import { type Ruling, rulingOf } from "./ruling.js";
+import { type Ruling, rulingOf, withVersion } from "./ruling.js";
 import { describeStanding, type Said, type Saying } from "./saying.js";
 import { type Desk, type DeskEvent, newDesk, type Rules, type Verdict } from "./state.js";
 import { step } from "./step.js";
@@ -237,7 +237,7 @@ export class Shard {
   #stands(ruling: Ruling, { standing }: Said): void {
     const desk = this.#desks.get(ruling.tenant);
     if (desk) accept(desk, ruling.c, standing);
-    this.#ports.listener.stands(ruling);
+    this.#ports.listener.stands(withVersion(ruling, standing.authority.version));
     const { c, verdict } = ruling;
     if (verdict.event === "offered") void this.#follow(ruling.tenant, { type: "shown", c, offer: verdict.offer as string });
   }

@@ -1,0 +1,182 @@
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { Desk } from "../../directory/desk.js";
+import type { Account, Directory, Topic } from "../../directory/directory.js";
+import { LmdbDirectory } from "../../directory/directory-lmdb.js";
+import { type Clock, systemClock, type Timer } from "../../lib/clock.js";
+import { Metrics } from "../../lib/metrics.js";
+import { MemoryLease } from "../../router/lease-memory.js";
+import type { Ledger } from "../../router/ledger.js";
+import { LmdbLedger } from "../../router/ledger-lmdb.js";
+import { RouterNode } from "../../router/node.js";
+import type { Router, RouterListener } from "../../router/router.js";
+import { RULES } from "../../router/state.js";
+import type { Broker } from "../../timeline/broker.js";
+import type { LmdbBroker } from "../../timeline/broker-lmdb.js";
+import type { Timeline } from "../../timeline/timeline.js";
+import { emptyFolder } from "./folder.js";
+import { Replaceable } from "./instead.js";
+import { log, Timelines } from "./timelines.js";
+
+/** The system's clock, ahead of it by what the test let pass. Its timers run in real time, until it dies. */
+export class AheadClock implements Clock {
+  readonly #timers = new Set<Timer>();
+  #ahead_ms = 0;
+  #dead = false;
+
+  now(): number {
+    return systemClock.now() + this.#ahead_ms;
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic() + this.#ahead_ms;
+  }
+
+  after(delay_ms: number, run: () => void): Timer {
+    return this.#kept(systemClock.after(delay_ms, run));
+  }
+
+  every(period_ms: number, run: () => void): Timer {
+    return this.#kept(systemClock.every(period_ms, run));
+  }
+
+  pass(by_ms: number): void {
+    this.#ahead_ms += by_ms;
+  }
+
+  /** Nothing that runs on it does anything of its own from here on, as in a process that was killed. */
+  die(): void {
+    this.#dead = true;
+    for (const timer of this.#timers) timer.cancel();
+  }
+
+  #kept(timer: Timer): Timer {
+    if (this.#dead) timer.cancel();
+    else this.#timers.add(timer);
+    return timer;
+  }
+}
+
+export interface Odd {
+  readonly ledger?: (real: Ledger) => Ledger;
+  readonly timeline?: (real: Timeline) => Timeline;
+}
+
+/** Routers over the real ledger, timeline, journal, persister, history and directory of one folder. */
+export class RouterHouse {
+  readonly timelines: Timelines;
+  readonly broker: Replaceable<Broker>;
+  readonly directory: LmdbDirectory;
+  readonly clock = new AheadClock();
+  readonly desk: Desk;
+  readonly #running: RouterUnderTest[] = [];
+  readonly #ledgerPath: string;
+  #ledger: LmdbLedger;
+  #routers = 0;
+
+  constructor(t: TestContext, timelines: Timelines, broker: LmdbBroker) {
+    const path = emptyFolder(t);
+    const directory = new LmdbDirectory({ path: join(path, "directory") });
+    this.timelines = timelines;
+    this.broker = new Replaceable<Broker>(broker);
+    this.directory = directory;
+    this.desk = new Desk({ directory, clock: systemClock, log });
+    this.#ledgerPath = join(path, "ledger");
+    this.#ledger = new LmdbLedger({ path: this.#ledgerPath });
+  }
+
+  static async build(t: TestContext): Promise<RouterHouse> {
+    // Hooks run in the order they were set: the routers stop before what they stand on.
+    const built: { house?: RouterHouse } = {};
+    t.after(() => built.house?.close());
+    const timelines = await Timelines.running(t);
+    const house = new RouterHouse(t, timelines, timelines.broker());
+    built.house = house;
+    await furnish(house.directory);
+    return house;
+  }
+
+  /** Another router. One that still runs has to be killed or stopped first. */
+  async router(odd: Odd = {}): Promise<RouterUnderTest> {
+    const node = `r${++this.#routers}`;
+    const real = await this.timelines.timeline(this.broker.front, { node, clock: systemClock });
+    const clock = new AheadClock();
+    clock.pass(this.clock.now() - systemClock.now());
+    const router = new RouterNode({
+      ledger: odd.ledger?.(this.#ledger) ?? this.#ledger,
+      timeline: odd.timeline?.(real) ?? real,
+      ...{ lease: new MemoryLease(() => real.epoch), history: this.timelines.history, directory: this.desk },
+      ...{ rules: RULES, clock, log, metrics: new Metrics() },
+    });
+    await router.start();
+    const running = { node: router, clock, timeline: real };
+    this.#running.push(running);
+    return running;
+  }
+
+  /** The process of the router is gone from one moment to the next: it says nothing more and lets go of nothing. */
+  async kill(router: RouterUnderTest): Promise<void> {
+    this.#running.splice(this.#running.indexOf(router), 1);
+    router.clock.die();
+    await router.node.drain();
+    await this.#ledger.close();
+    this.#ledger = new LmdbLedger({ path: this.#ledgerPath });
+  }
+
+  async close(): Promise<void> {
+    for (const { node, clock } of this.#running) {
+      await node.stop();
+      clock.die();
+    }
+    await Promise.all([this.#ledger.close(), this.directory.close()]);
+  }
+
+  /** Every window and every assignment in them is lost; the storage epoch is over. */
+  loseWindows(): void {
+    this.broker.real = this.timelines.broker();
+  }
+}
+
+export interface RouterUnderTest {
+  readonly node: RouterNode;
+  readonly clock: AheadClock;
+  readonly timeline: Timeline;
+}
+
+/** The node as a gateway in the same process has it. */
+export function linked(node: RouterNode, gateway: string): { readonly router: Router; unlink(): Promise<void> } {
+  const said: { listener?: RouterListener } = {};
+  const front: RouterListener = {
+    push: (push) => said.listener?.push(push),
+    queueChanged: (tenant) => said.listener?.queueChanged(tenant),
+    forgotten: () => said.listener?.forgotten(),
+  };
+  const listen = (listener: RouterListener): void => {
+    said.listener = listener;
+  };
+  return { router: Object.assign(node.link(gateway, front), { listen }), unlink: () => node.unlink(gateway, front) };
+}
+
+export const TENANT = "shop";
+export const OFFER_MS = 20_000;
+export const REOPEN_MS = 3_600_000;
+
+const topic = (skills: readonly string[]): Topic => ({ name: {}, skills, offer_timeout_ms: OFFER_MS, reopen_window_ms: REOPEN_MS });
+
+const account = (change: Partial<Account> = {}): Account => ({
+  ...{ name: "Agent", role: "agent", password: "", skills: ["en"], topics: ["*"], capacity: 5, capacity_max: 10 },
+  ...change,
+});
+
+/** A tenant with three topics and four accounts, and a second tenant. */
+async function furnish(directory: Directory): Promise<void> {
+  const site = { name: "Shop", origins: [], default_topic: "support", languages: ["en"] };
+  await directory.put("tenant", "", TENANT, site, 0);
+  await directory.put("tenant", "", "other", { ...site, away_on_missed_offer: false }, 0);
+  for (const tenant of [TENANT, "other"]) await directory.put("topic", tenant, "support", topic([]), 0);
+  await directory.put("topic", TENANT, "sales", topic([]), 0);
+  await directory.put("topic", TENANT, "closed", { ...topic([]), disabled: true }, 0);
+  for (const id of ["ada", "lin", "max"]) await directory.put("account", TENANT, id, account(), 0);
+  await directory.put("account", TENANT, "sam", account({ topics: ["sales"] }), 0);
+  await directory.put("account", TENANT, "sun", account({ role: "supervisor" }), 0);
+}

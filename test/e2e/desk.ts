@@ -1,0 +1,75 @@
+import type { BrowserContext, Page } from "playwright-core";
+
+/** What a visitor does with the widget on the demo site, in its own words. */
+export class VisitorPage {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async visit(context: BrowserContext, site: string): Promise<VisitorPage> {
+    const page = await context.newPage();
+    await page.goto(site);
+    return new VisitorPage(page);
+  }
+
+  async openChat(): Promise<void> {
+    await this.page.getByRole("button", { name: /^Chat with us/ }).click();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Write a message" }).fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Resolves when the log shows it. */
+  async sees(text: string): Promise<void> {
+    await this.page.getByRole("log").getByText(text, { exact: true }).waitFor();
+  }
+
+  /** Resolves when a message of this visitor is shown as kept by the server. */
+  async seesSafe(text: string): Promise<void> {
+    const bubble = this.page.locator(".said.mine", { hasText: text });
+    await bubble.getByText(/^(Sent|Delivered|Read)$/).waitFor();
+  }
+}
+
+/** What an agent does in the console. */
+export class AgentPage {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async visit(context: BrowserContext, gateway: string): Promise<AgentPage> {
+    const page = await context.newPage();
+    await page.goto(`${gateway}/console`);
+    return new AgentPage(page);
+  }
+
+  async signIn(username: string, password = "demo"): Promise<void> {
+    await this.page.getByLabel("User name").fill(username);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  async goOnline(): Promise<void> {
+    await this.page.getByRole("combobox", { name: "Status" }).selectOption("online");
+  }
+
+  async accept(visitor: RegExp | string = /is waiting/): Promise<void> {
+    const offer = this.page.getByRole("article").filter({ hasText: visitor });
+    await offer.getByRole("button", { name: "Accept" }).click();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Write a message" }).fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.page.getByRole("log").getByText(text, { exact: true }).waitFor();
+  }
+}

@@ -19,8 +19,10 @@ export function Aside({ panel, conversation, close }: AsideProps) {
   const t = words.value;
   useEffect(() => {
     const before = document.activeElement;
+    const aside = heading.current?.closest("aside");
     heading.current?.focus();
-    return () => before instanceof HTMLElement && before.focus();
+    // Not when the agent has gone on to something else.
+    return () => before instanceof HTMLElement && aside?.contains(document.activeElement) && before.focus();
   }, []);
   const title = panel === "explain" ? t.explain_title : t[panel];
   return (

@@ -4,7 +4,7 @@ import { bodyText } from "../thread/words.js";
 import { now } from "./clock.js";
 import { useChanges } from "./following.js";
 import { hashOf, place } from "./place.js";
-import { lastSaid, saidOf, unansweredSince } from "./said.js";
+import { lastSaid, saidAtDesk, unansweredSince } from "./said.js";
 import { unreadOf } from "./title.js";
 import { chatWords, durationText, words } from "./words.js";
 import { useWorkplace } from "./workplace.js";
@@ -51,7 +51,7 @@ function useLast(held: Held): string {
   const { client } = useWorkplace();
   const conversation = client.conversation(held.c);
   const last = lastSaid(conversation.messages);
-  if (last) return bodyText(chatWords.value, saidOf(last, []));
+  if (last) return bodyText(chatWords.value, saidAtDesk(last, []));
   return String((held.last?.["body"] as { text?: unknown } | undefined)?.text ?? words.value.no_text);
 }
 

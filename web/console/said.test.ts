@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Member, Shown } from "@deskwire/client";
-import { lastSaid, saidOf, unansweredSince } from "./said.js";
+import { lastSaid, saidAtDesk, unansweredSince } from "./said.js";
 
 const vera = { id: "v1", role: "visitor", name: "Vera" } as const;
 const ada = { id: "ada", role: "agent", name: "Ada" } as const;
@@ -25,21 +25,10 @@ function shown(n: number, mine: boolean, fields: Partial<Shown> = {}): Shown {
 
 const member = (marks: Partial<Member>): Member => ({ ...vera, online: true, ...marks });
 
-test("an own message says how far it came: on its way, durable, received, read", () => {
-  const message = shown(5, true);
-  assert.equal(saidOf(shown(5, true, { status: "shown" }), [member({ read: [1, 9] })]).delivery, "sending");
-  assert.equal(saidOf(message, [member({ got: [1, 4] })]).delivery, "sent");
-  assert.equal(saidOf(message, [member({ got: [1, 5], read: [1, 4] })]).delivery, "got");
-  assert.equal(saidOf(message, [member({ got: [1, 5], read: [2, 1] })]).delivery, "read");
-});
-
 test("only the visitor's marks count, and none of them for a note", () => {
-  assert.equal(saidOf(shown(5, true), [{ ...ada, online: true, read: [1, 9] }]).delivery, "sent");
-  assert.equal(saidOf(shown(5, true, { kind: "note" }), [member({ read: [1, 9] })]).delivery, "sent");
-});
-
-test("somebody else's message has no delivery", () => {
-  assert.equal(saidOf(shown(5, false), []).delivery, undefined);
+  assert.equal(saidAtDesk(shown(5, true), [member({ read: [1, 5] })]).delivery, "read");
+  assert.equal(saidAtDesk(shown(5, true), [{ ...ada, online: true, read: [1, 9] }]).delivery, "sent");
+  assert.equal(saidAtDesk(shown(5, true, { kind: "note" }), [member({ read: [1, 9] })]).delivery, "sent");
 });
 
 test("the visitor waits since the first message after the last answer; a note and routing are no answer", () => {

@@ -6,7 +6,7 @@ import type { RowContext } from "../thread/row.js";
 import { rows, type Said } from "../thread/rows.js";
 import { noticeText } from "../thread/words.js";
 import { useChanges } from "./following.js";
-import { saidOf } from "./said.js";
+import { saidAtDesk } from "./said.js";
 import { chatWords, language } from "./words.js";
 
 interface ThreadProps {
@@ -42,7 +42,7 @@ export function Thread({ conversation, reading }: ThreadProps) {
   useLayoutEffect(() => home.current?.replaceChildren(view.node), [view]);
   useLayoutEffect(() => {
     const context = contextOf(conversation);
-    const said = conversation.messages.map((message) => saidOf(message, conversation.members));
+    const said = conversation.messages.map((message) => saidAtDesk(message, conversation.members));
     view.update(rows(said.filter((each) => isShown(each, context))));
     read();
     if (!fills(view.node)) void older();

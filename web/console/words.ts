@@ -4,7 +4,10 @@ import { type ChatMessages, type DeskMessages, duration, fill, type Language, pi
 import * as zhCN from "../messages/zh-CN.js";
 
 const KEY = "deskwire:language";
-const BY_LANGUAGE = { en, "zh-CN": zhCN } as const;
+const BY_LANGUAGE = {
+  en: { chat: en.chat, desk: en.desk, reasons: en.reasons },
+  "zh-CN": { chat: zhCN.chat, desk: zhCN.desk, reasons: zhCN.reasons },
+} as const;
 
 export const language = signal<Language>(pickLanguage([localStorage.getItem(KEY), ...navigator.languages]));
 

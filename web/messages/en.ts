@@ -125,7 +125,6 @@ export const desk = {
   explain_title: "How this conversation was routed",
   explain_empty: "No decisions are recorded yet.",
   explain_passed: "Passed over: {list}",
-  cancel: "Cancel",
   dismiss: "Close",
   back: "Back",
   queue: "Queue",

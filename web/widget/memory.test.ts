@@ -42,9 +42,21 @@ test("two tabs keep each other's first words and conversation", async () => {
 });
 
 test("a storage that refuses costs the reload, not the page", async () => {
-  const full = { get: () => Promise.reject(new Error("no")), set: () => Promise.reject(new Error("full")), remove: () => undefined };
+  const full = { get: () => undefined, set: () => Promise.reject(new Error("full")), remove: () => undefined };
   const memory = await reloaded(full);
   memory.write(words("a"));
-  await written();
+  await memory.load();
   assert.deepEqual(memory.first, [words("a")]);
+});
+
+test("loading does not undo what was written before or meanwhile", async () => {
+  for (let steps = 0; steps < 12; steps++) {
+    const memory = await reloaded(memoryStorage());
+    memory.write(words("a"));
+    const loading = memory.load();
+    for (let step = 0; step < steps; step++) await Promise.resolve();
+    memory.converse("c1");
+    await loading;
+    assert.deepEqual([memory.conversation, memory.first], ["c1", [words("a")]], `written after ${steps} steps`);
+  }
 });

@@ -20,7 +20,9 @@ export class Memory {
   readonly key: string;
   readonly #storage: Storage;
   #kept: Kept = {};
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
+  /** The storage lacks something that is known here. */
+  #unkept = false;
 
   constructor(storage: Storage, tenant: string) {
     this.#storage = storage;
@@ -35,8 +37,12 @@ export class Memory {
     return this.#kept.first ?? [];
   }
 
+  /** Takes up what stands in storage, but for what changed here meanwhile. */
   async load(): Promise<void> {
-    this.#kept = await this.#read().catch(() => ({}));
+    for (let last: unknown; last !== this.#last; await last) last = this.#last;
+    const before = this.#kept;
+    const stored = await this.#read().catch(() => before);
+    if (!this.#unkept && this.#kept === before) this.#kept = stored;
   }
 
   converse(conversation: string | undefined): void {
@@ -54,7 +60,9 @@ export class Memory {
   #change(edit: (kept: Kept) => Kept): void {
     this.#kept = edit(this.#kept);
     const write = async () => this.#storage.set(this.key, JSON.stringify(edit(await this.#read())));
-    this.#last = this.#last.then(write).catch(() => undefined);
+    this.#last = this.#last.then(write).catch(() => {
+      this.#unkept = true;
+    });
   }
 
   async #read(): Promise<Kept> {

@@ -198,6 +198,10 @@ export class Talk {
 
 /** The router notes a rating behind the entry that closed. */
 export function isRated(messages: readonly Pick<Shown, "kind" | "body">[]): boolean {
-  const last = messages.findLast(({ kind, body }) => body["code"] === "rated" || (kind === "routing" && body["event"] === "closed"));
+  const last = messages.findLast(({ kind, body }) => isRating(kind, body) || (kind === "routing" && body["event"] === "closed"));
   return last?.kind === "system";
+}
+
+function isRating(kind: string, body: Shown["body"]): boolean {
+  return kind === "system" && body["code"] === "rated";
 }

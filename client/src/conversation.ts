@@ -81,7 +81,7 @@ export class Conversation extends Emitter<ConversationEvents> {
       history: async (range) => this.#taken(await core.insist<HistoryPage>("history", { c, ...range })),
       clock: core.clock,
       random: core.random,
-      changed: () => this.changed(),
+      changed: () => this.#received(),
       refused: (error) => this.lose(error),
     });
   }
@@ -201,6 +201,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.queue = reply.queue;
     this.tags = reply.tags ?? [];
     this.#routed = reply.head;
+    this.#marks.again();
     this.#took(reply.messages);
   }
 
@@ -289,8 +290,12 @@ export class Conversation extends Emitter<ConversationEvents> {
 
   #took(messages: readonly (PageMessage | ServerEvent)[]): void {
     for (const message of messages) if ("mid" in message) this.#saw(message as MessageEvent);
-    if (this.#timeline.position && !this.#timeline.wanted) this.#marks.got(this.#timeline.position);
     this.#catchUp.kick();
+    this.#received();
+  }
+
+  #received(): void {
+    if (this.#timeline.position && !this.#timeline.wanted) this.#marks.got(this.#timeline.position);
     this.changed();
   }
 

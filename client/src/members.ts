@@ -31,7 +31,9 @@ export class Members {
 
   opened(members: readonly Member[]): void {
     for (const member of members) {
+      const known = this.#members.get(member.id);
       this.#members.set(member.id, member);
+      if (known) this.mark(member.id, known);
     }
   }
 

@@ -2,6 +2,8 @@ import type { Clock } from "./clock.js";
 import type { Fields } from "./wire.js";
 
 const EVERY_MS = 2_000;
+/** More than this of a preview the protocol does not take. */
+const PREVIEW_CHARS_MAX = 1_000;
 
 /** Says that this user is typing at most once per 2 s; of what is typed in between, the last is said. */
 export class TypingNotice {
@@ -30,7 +32,7 @@ export class TypingNotice {
     this.#last = undefined;
     this.#resting = said !== undefined;
     if (!said) return;
-    this.#tell(said.text === undefined ? {} : { text: said.text });
+    this.#tell(said.text === undefined ? {} : { text: said.text.slice(0, PREVIEW_CHARS_MAX) });
     this.#clock.after(EVERY_MS, () => this.#say());
   }
 }

@@ -40,6 +40,9 @@ export class Desk extends Emitter<DeskEvents> {
   readonly #ports: DeskPorts;
   readonly #offers = new Map<string, OpenOffer>();
   #watching = false;
+  /** Answers are not promised in order: which asking was the last, and which one's answer is shown. */
+  #queueAsked = 0;
+  #queueTaken = 0;
   #reading = false;
   /** Something happened that the reading under way may not know of. */
   #stale = false;
@@ -105,9 +108,13 @@ export class Desk extends Emitter<DeskEvents> {
   /** Reads the queue; with `watch` it is read again on every change, also after a reconnect. */
   async readQueue(watch?: boolean): Promise<QueueView> {
     if (watch !== undefined) this.#watching = watch;
-    this.queue = await this.#ports.call<QueueView>("queue", watch === undefined ? {} : { watch });
+    const asked = ++this.#queueAsked;
+    const queue = await this.#ports.call<QueueView>("queue", watch === undefined ? {} : { watch });
+    if (asked < this.#queueTaken) return queue;
+    this.#queueTaken = asked;
+    this.queue = queue;
     this.emit("changed");
-    return this.queue;
+    return queue;
   }
 
   /** A new connection: offers come again by themselves, what is held is asked for. Called by the client. */

@@ -93,6 +93,6 @@ test("whatever happens between, a reader ends with exactly the server's list: ea
       assert.deepEqual(world.shown, world.kept);
       world.client.stop();
     }),
-    { numRuns: 1_000, includeErrorInReport: true },
+    { numRuns: 500, includeErrorInReport: true },
   );
 });

@@ -33,10 +33,10 @@ test("the next period begins with the next mark", async (t) => {
   await clock.advance(1_000);
   await clock.advance(5_000);
   assert.equal(append.mock.callCount(), 1);
-  gathered.add(mark(2));
+  gathered.add(mark(2, { user: "ada" }));
   await clock.advance(1_000);
   await until("both marks", () => consumer.records.length >= 2);
-  assert.deepEqual(consumer.records, [mark(1), mark(2)]);
+  assert.deepEqual(consumer.records, [mark(1), mark(2, { user: "ada" })]);
 });
 
 test("a flush writes at once and leaves no timer; without marks it writes nothing", async (t) => {

@@ -15,7 +15,7 @@ async function waiting(t: TestContext) {
 
 test("settles of one turn are one call, and each has its own answer", async (t) => {
   const { batch, chat, entries, settle } = await waiting(t);
-  const strange = { c: "c_none", pos: [1, 1] } as const;
+  const strange = { c: "c_none", pos: entries[0]?.pos ?? [0, 0] };
   const answers = await Promise.all([...entries, strange].map((entry) => batch.settle(1, entry)));
   assert.deepEqual(answers, ["settled", "settled", "settled", "unknown"]);
   assert.equal(settle.mock.callCount(), 1);

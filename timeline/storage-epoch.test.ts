@@ -53,6 +53,20 @@ test("a broker that forgot gets a storage epoch greater than all before, once fo
   assert.equal(await timelines.journal.seal("the next one"), 3);
 });
 
+test("a node whose number is overtaken before it is installed takes the one that was", async (t) => {
+  const { timelines, broker, node } = storage(t);
+  const { journal } = timelines;
+  const seal = t.mock.method(journal, "seal", async (reason: string) => {
+    seal.mock.restore();
+    const ours = await journal.seal(reason);
+    await broker.real.install(await journal.seal("another node"));
+    return ours;
+  });
+  const epoch = node();
+  await epoch.confirm();
+  assert.deepEqual([epoch.value, await broker.real.epoch()], [2, 2]);
+});
+
 test("an answer from before the storage epoch a node is under changes nothing", async (t) => {
   const { timelines, broker, node } = storage(t);
   const epoch = node();

@@ -2,6 +2,9 @@ import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { DeskError, refuse } from "../lib/errors.js";
 import type { Directory, Row, RowKind, RowValues } from "./directory.js";
 
+/** Longer ones no key takes, and nothing has them. */
+const NAME_CHARS_MAX = 256;
+
 interface Kept {
   readonly version: number;
   readonly value: RowValues[RowKind];
@@ -13,6 +16,7 @@ export class LmdbDirectory implements Directory {
   /** [kind, tenant, id] */
   readonly #rows: Database<Kept, Key>;
   readonly #counters: Database<number, string>;
+  #open = true;
 
   constructor({ path }: { path: string }) {
     this.#root = open({ path, maxDbs: 4 });
@@ -21,33 +25,51 @@ export class LmdbDirectory implements Directory {
   }
 
   async get<K extends RowKind>(kind: K, tenant: string, id: string): Promise<Row<RowValues[K]> | undefined> {
-    const kept = this.#rows.get([kind, tenant, id]);
+    this.#mustBeOpen();
+    const kept = isName(tenant) && isName(id) ? this.#rows.get([kind, tenant, id]) : undefined;
     return kept && rowOf<K>(id, kept);
   }
 
   async list<K extends RowKind>(kind: K, tenant: string): Promise<readonly Row<RowValues[K]>[]> {
+    this.#mustBeOpen();
+    if (!isName(tenant)) return [];
     // A buffer sorts behind every text.
     const range = this.#rows.getRange({ start: [kind, tenant], end: [kind, tenant, Buffer.from([0xff])] });
     return Array.from(range, ({ key, value }) => rowOf<K>((key as string[])[2] as string, value));
   }
 
   async put<K extends RowKind>(kind: K, tenant: string, id: string, value: RowValues[K], expect: number): Promise<number> {
-    const version = this.#root.transactionSync(() => this.#put([kind, tenant, id], value, expect));
-    if (version === undefined) return refuse("conflict", `The ${kind} ${id} was changed by somebody else; read it again.`);
-    try {
-      await this.#root.flushed;
-    } catch (error) {
-      throw new DeskError("unavailable", `The directory cannot be written: ${error}`);
-    }
-    return version;
+    this.#mustBeOpen();
+    if (!isName(tenant) || !isName(id)) return refuse("bad_request", `A name has at most ${NAME_CHARS_MAX} characters.`);
+    const version = await this.#synced(() => this.#put([kind, tenant, id], value, expect));
+    return version ?? refuse("conflict", `The ${kind} ${id} was changed by somebody else; read it again.`);
   }
 
   async revision(): Promise<number> {
+    this.#mustBeOpen();
     return this.#counters.get("revision") ?? 0;
   }
 
-  close(): Promise<void> {
-    return this.#root.close();
+  /** Waits for writes under way. Calls after it reject with `unavailable`. */
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#root.close();
+  }
+
+  #mustBeOpen(): void {
+    if (!this.#open) refuse("unavailable", "The directory is closed.");
+  }
+
+  /** One transaction, on the disk when it resolves. */
+  async #synced<T>(write: () => T): Promise<T> {
+    try {
+      const result = this.#root.transactionSync(write);
+      await this.#root.flushed;
+      return result;
+    } catch (error) {
+      throw new DeskError("unavailable", `The directory cannot be written: ${error}`);
+    }
   }
 
   #put(key: Key, value: RowValues[RowKind], expect: number): number | undefined {
@@ -57,6 +79,10 @@ export class LmdbDirectory implements Directory {
     this.#counters.putSync("revision", (this.#counters.get("revision") ?? 0) + 1);
     return version + 1;
   }
+}
+
+function isName(text: string): boolean {
+  return text.length <= NAME_CHARS_MAX;
 }
 
 function rowOf<K extends RowKind>(id: string, { version, value }: Kept): Row<RowValues[K]> {

@@ -4,6 +4,9 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:c
 const COST = { N: 2 ** 14, r: 8, p: 1 } as const;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
+/** What a hash may ask of this machine; Node's own limit is below the next cost. */
+const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
+const FORM = /^scrypt\$(\d{1,8})\$(\d{1,2})\$(\d)\$([\w-]+)\$([\w-]+)$/;
 
 /** `scrypt$N$r$p$salt$key`, base64url. Another salt at each call. */
 export async function hashPassword(password: string): Promise<string> {
@@ -14,11 +17,17 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Takes as long for a wrong password as for the right one. False for a hash that is none. */
 export async function checkPassword(password: string, hash: string): Promise<boolean> {
-  const [scheme, N, r, p, salt, key] = hash.split("$");
-  if (scheme !== "scrypt" || !salt || !key) return false;
+  const [, N, r, p, salt, key] = FORM.exec(hash) ?? [];
+  if (!salt || !key) return false;
   const expected = Buffer.from(key, "base64url");
-  const derived = await derive(password, Buffer.from(salt, "base64url"), { N: Number(N), r: Number(r), p: Number(p) });
+  const derived = await derive(password, Buffer.from(salt, "base64url"), { N: Number(N), r: Number(r), p: Number(p) }).catch(costless);
   return derived.length === expected.length && timingSafeEqual(derived, expected);
+}
+
+/** Costs that are none, or beyond this machine, make a hash that is none. */
+function costless(error: unknown): Buffer {
+  if (error instanceof RangeError) return Buffer.alloc(0);
+  throw error;
 }
 
 /** To be checked when there is no such account, so that its absence does not show in the time a login takes. */
@@ -26,6 +35,8 @@ export const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${Buffer.alloc(SALT_
 
 function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize("NFKC"), salt, KEY_BYTES, cost, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(password.normalize("NFKC"), salt, KEY_BYTES, { ...cost, maxmem: MEMORY_BYTES_MAX }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 }

@@ -8,21 +8,28 @@ const LOOK_MS = 1_000;
 /** Rows kept; beyond it the cache starts over. */
 const ROWS_MAX = 50_000;
 
+interface Kept {
+  /** Of the directory, when it was read. */
+  readonly revision: number;
+  readonly row: Promise<unknown>;
+}
+
 /**
  * The directory as gateways and routers read it: from memory, and never older than 5 s while the directory answers.
  *
- * While it does not, what was read before goes on being served; what was not is `unavailable`.
+ * While it does not, what was last read goes on being served, also what was to be read again; what never was is `unavailable`.
  */
 export class Desk implements Service {
   readonly name = "desk";
   readonly #directory: Directory;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #rows = new Map<string, Promise<unknown>>();
+  readonly #rows = new Map<string, Kept>();
   readonly #changed: (() => void)[] = [];
   #revision = -1;
   #timer: Timer | undefined;
   #looking = false;
+  #answers = true;
 
   constructor({ directory, clock, log }: { directory: Directory; clock: Clock; log: Logger }) {
     this.#directory = directory;
@@ -48,12 +55,12 @@ export class Desk implements Service {
   }
 
   async get<K extends RowKind>(kind: K, tenant: string, id: string): Promise<RowValues[K] | undefined> {
-    const row = await this.#kept(`${kind} ${tenant} ${id}`, () => this.#directory.get(kind, tenant, id));
+    const row = await this.#kept(JSON.stringify([kind, tenant, id]), () => this.#directory.get(kind, tenant, id));
     return (row as Row<RowValues[K]> | undefined)?.value;
   }
 
   async list<K extends RowKind>(kind: K, tenant: string): Promise<readonly Row<RowValues[K]>[]> {
-    return (await this.#kept(`${kind} ${tenant}`, () => this.#directory.list(kind, tenant))) as readonly Row<RowValues[K]>[];
+    return (await this.#kept(JSON.stringify([kind, tenant]), () => this.#directory.list(kind, tenant))) as readonly Row<RowValues[K]>[];
   }
 
   /** Tokens of this user issued before `not_before` are worth nothing from now on. Rejects as {@link Directory.put} does. */
@@ -63,17 +70,18 @@ export class Desk implements Service {
     await this.look();
   }
 
-  /** Forgets what it read when the directory changed. */
+  /** Reads again what is asked for, when the directory changed. */
   async look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     try {
       const revision = await this.#directory.revision();
+      this.#answers = true;
       if (revision === this.#revision) return;
       this.#revision = revision;
-      this.#rows.clear();
       for (const listener of this.#changed) listener();
     } catch (err) {
+      this.#answers = false;
       this.#log.warn({ err }, "the directory does not answer; what was read before is served");
     } finally {
       this.#looking = false;
@@ -82,11 +90,18 @@ export class Desk implements Service {
 
   #kept(key: string, read: () => Promise<unknown>): Promise<unknown> {
     const there = this.#rows.get(key);
-    if (there) return there;
+    if (there && (there.revision === this.#revision || !this.#answers)) return there.row;
     if (this.#rows.size >= ROWS_MAX) this.#rows.clear();
-    const row = read();
-    this.#rows.set(key, row);
-    row.catch(() => this.#rows.delete(key));
-    return row;
+    const kept: Kept = { revision: this.#revision, row: read().catch((error: unknown) => this.#instead(key, kept, there, error)) };
+    this.#rows.set(key, kept);
+    return kept.row;
+  }
+
+  /** What was read before, for what cannot be read again. */
+  #instead(key: string, failed: Kept, there: Kept | undefined, error: unknown): Promise<unknown> {
+    if (this.#rows.get(key) === failed) this.#rows.delete(key);
+    if (!there) throw error;
+    this.#rows.set(key, there);
+    return there.row;
   }
 }

@@ -61,10 +61,10 @@ const COMMANDS: Readonly<Record<string, { readonly names: number; readonly run: 
   "tenant list": { names: 0, run: (desk) => listed(desk, "tenant", "") },
   "tenant disable": { names: 1, run: disableTenant },
   "agent add": { names: 2, run: addAgent },
-  "agent list": { names: 1, run: (desk, [tenant]) => listed(desk, "account", tenant as string) },
+  "agent list": { names: 1, run: (desk, [tenant]) => listedOf(desk, "account", tenant as string) },
   "agent disable": { names: 2, run: disableAgent },
   "key add": { names: 2, run: addKey },
-  "key list": { names: 1, run: (desk, [tenant]) => listed(desk, "key", tenant as string) },
+  "key list": { names: 1, run: (desk, [tenant]) => listedOf(desk, "key", tenant as string) },
   "key disable": { names: 2, run: disableKey },
 };
 
@@ -77,8 +77,19 @@ export async function runCommand(desk: Desk, argv: readonly string[]): Promise<s
   const [what = "", verb = "", ...names] = positionals;
   const command = COMMANDS[`${what} ${verb}`] ?? usage(`There is no command "${[what, verb].join(" ").trim()}".`);
   if (names.length !== command.names) usage(`"${what} ${verb}" takes ${command.names} name(s), not ${names.length}.`);
-  for (const name of names) if (!/^[\w.@-]{1,64}$/.test(name)) usage(`"${name}" is no name: 1 to 64 letters, digits and . _ @ -`);
+  for (const name of [...names, ...topicsOf(values)])
+    if (!NAME.test(name)) usage(`"${name}" is no name: 1 to 64 letters, digits and . _ @ -.`);
+  for (const word of [...(values.skill ?? []), ...(values.language ?? [])])
+    if (!WORD.test(word)) usage(`"${word}" is no skill or language: 1 to 64 characters.`);
   return command.run(desk, names, values);
+}
+
+const NAME = /^[\w.@-]{1,64}$/;
+const WORD = /^\S.{0,63}$/u;
+
+/** `*` stands for all topics. */
+function topicsOf({ topic = [] }: Options): readonly string[] {
+  return topic.filter((id) => id !== "*");
 }
 
 function parse(argv: readonly string[]) {
@@ -133,6 +144,7 @@ async function addAgent(desk: Desk, [tenant = "", username = ""]: readonly strin
     (options["password-file"] === undefined ? undefined : desk.readFile(options["password-file"]).replace(/\r?\n$/, ""));
   const made = given === undefined && !row ? randomBytes(12).toString("base64url") : undefined;
   const password = given ?? made;
+  if (password === "") usage("An empty password is none; give one, or leave it out and one is made.");
   const account: Account = {
     ...(row?.value ?? { name: username, role: "agent", password: "", skills: [], topics: ["*"], capacity: 5, capacity_max: 10 }),
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -159,17 +171,43 @@ async function disableAgent(desk: Desk, [tenant = "", username = ""]: readonly s
 
 async function addKey(desk: Desk, [tenant = "", id = ""]: readonly string[], options: Options): Promise<string> {
   const site = await existing(desk, "tenant", "", tenant);
-  const algorithm = options.algorithm ?? "HS256";
-  if (algorithm !== "HS256" && algorithm !== "EdDSA" && algorithm !== "RS256")
-    return usage(`"${algorithm}" is no algorithm: HS256, EdDSA or RS256.`);
-  const file = options["material-file"];
-  if (file === undefined && algorithm !== "HS256") return usage(`${algorithm} needs --material-file with the public key as a JWK.`);
-  const material = file === undefined ? randomBytes(32).toString("base64url") : desk.readFile(file).trim();
-  const key: Key = { algorithm, material, created_at: desk.now() };
   const row = await desk.directory.get("key", tenant, id);
+  const algorithm = algorithmOf(options.algorithm ?? row?.value.algorithm ?? "HS256");
+  const kept = row?.value.algorithm === algorithm ? row.value : undefined;
+  const file = options["material-file"];
+  const given = file === undefined ? undefined : materialOf(algorithm, desk.readFile(file).trim());
+  if (given === undefined && !kept && algorithm !== "HS256") usage(`${algorithm} needs --material-file with the public key as a JWK.`);
+  const made = given === undefined && !kept ? randomBytes(32).toString("base64url") : undefined;
+  const material = given ?? made ?? (kept?.material as string);
+  const key: Key = { algorithm, material, created_at: material === kept?.material ? kept.created_at : desk.now() };
   await desk.directory.put("key", tenant, id, key, row?.version ?? 0);
   if (options.issuer !== undefined) await desk.directory.put("tenant", "", tenant, { ...site.value, issuer: options.issuer }, site.version);
-  return `key ${id} added${file === undefined ? `; secret ${material}` : ""}`;
+  return `key ${id} ${row ? "changed" : "added"}${made === undefined ? "" : `; secret ${made}`}`;
+}
+
+function algorithmOf(text: string): Key["algorithm"] {
+  return text === "HS256" || text === "EdDSA" || text === "RS256" ? text : usage(`"${text}" is no algorithm: HS256, EdDSA or RS256.`);
+}
+
+const SECRET_CHARS_MIN = 32;
+const KEY_TYPES = { EdDSA: "OKP", RS256: "RSA" } as const;
+
+/** The private half of a key has no business here. */
+function materialOf(algorithm: Key["algorithm"], text: string): string {
+  if (algorithm === "HS256")
+    return text.length >= SECRET_CHARS_MIN ? text : usage(`A secret of HS256 has at least ${SECRET_CHARS_MIN} characters.`);
+  const jwk = jwkOf(text);
+  if (jwk?.["kty"] !== KEY_TYPES[algorithm]) usage(`The material of ${algorithm} is a JWK of type ${KEY_TYPES[algorithm]}.`);
+  if (jwk?.["d"] !== undefined) usage("This JWK holds the private key; give the public one.");
+  return text;
+}
+
+function jwkOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
 }
 
 async function disableKey(desk: Desk, [tenant = "", id = ""]: readonly string[]): Promise<string> {
@@ -185,6 +223,11 @@ async function revoke({ directory, now }: Desk, tenant: string, user: string): P
 
 async function existing<K extends RowKind>({ directory }: Desk, kind: K, tenant: string, id: string): Promise<Row<RowValues[K]>> {
   return (await directory.get(kind, tenant, id)) ?? usage(`There is no ${kind === "account" ? "agent" : kind} "${id}".`);
+}
+
+async function listedOf(desk: Desk, kind: "account" | "key", tenant: string): Promise<string> {
+  await existing(desk, "tenant", "", tenant);
+  return listed(desk, kind, tenant);
 }
 
 async function listed<K extends "tenant" | "account" | "key">({ directory }: Desk, kind: K, tenant: string): Promise<string> {

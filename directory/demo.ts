@@ -10,7 +10,7 @@ const ACCOUNTS: readonly (readonly string[])[] = [
 ];
 
 export interface DemoOptions {
-  /** Origins of the demo site. */
+  /** Origins of the demo site; empty when there is none, and the tenant keeps what it has. */
   readonly origins: readonly string[];
   /** Replaces the demo password; empty for none. */
   readonly password: string;
@@ -23,7 +23,7 @@ export interface DemoOptions {
 export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): Promise<readonly string[]> {
   const tenant = await desk.directory.get("tenant", "", "demo");
   if (tenant?.value.disabled) return exposed(desk);
-  if (tenant?.value.origins.join() !== origins.join()) {
+  if (!tenant || (origins.length > 0 && tenant.value.origins.join() !== origins.join())) {
     const topics = tenant ? [] : ["--topic", "support", "--topic", "sales"];
     await runCommand(desk, [
       "tenant",
@@ -41,7 +41,7 @@ export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): 
 
 async function makeAccount(desk: Desk, username: string, options: readonly string[], password: string): Promise<void> {
   const row = await desk.directory.get("account", "demo", username);
-  const secret = password === "" ? ["--password", PASSWORD, "--demo"] : ["--password", password];
+  const secret = password === "" ? [`--password=${PASSWORD}`, "--demo"] : [`--password=${password}`];
   if (!row) await runCommand(desk, ["agent", "add", "demo", username, ...options, ...secret]);
   else if (row.value.demo && password !== "" && !row.value.disabled) await runCommand(desk, ["agent", "add", "demo", username, ...secret]);
 }

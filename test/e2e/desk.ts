@@ -59,9 +59,11 @@ export class AgentPage {
     await this.page.getByRole("combobox", { name: "Status" }).selectOption("online");
   }
 
-  async accept(visitor: RegExp | string = /is waiting/): Promise<void> {
-    const offer = this.page.getByRole("article").filter({ hasText: visitor });
-    await offer.getByRole("button", { name: "Accept" }).click();
+  /** Takes the first offer; the conversation is then open here. */
+  async accept(): Promise<void> {
+    const before = this.page.url();
+    await this.page.getByRole("button", { name: "Accept" }).first().click();
+    await this.page.waitForURL(({ href }) => href !== before);
   }
 
   async write(text: string): Promise<void> {

@@ -21,8 +21,11 @@ export function Aside({ panel, conversation, close }: AsideProps) {
     const before = document.activeElement;
     const aside = heading.current?.closest("aside");
     heading.current?.focus();
-    // Not when the agent has gone on to something else.
-    return () => before instanceof HTMLElement && aside?.contains(document.activeElement) && before.focus();
+    return () => {
+      // Not when the agent has gone on to something else. What had the focus may have left the page already.
+      const at = document.activeElement;
+      if (before instanceof HTMLElement && (at === document.body || aside?.contains(at))) before.focus();
+    };
   }, []);
   const title = panel === "explain" ? t.explain_title : t[panel];
   return (

@@ -125,7 +125,7 @@ export const desk = {
   explain_title: "How this conversation was routed",
   explain_empty: "No decisions are recorded yet.",
   explain_passed: "Passed over: {list}",
-  dismiss: "Close",
+  dismiss: "Dismiss",
   back: "Back",
   queue: "Queue",
   queue_title: "Waiting now",

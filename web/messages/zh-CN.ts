@@ -126,7 +126,7 @@ export const desk: DeskMessages = {
   explain_title: "此会话的分配过程",
   explain_empty: "暂无分配记录。",
   explain_passed: "未选中：{list}",
-  dismiss: "关闭",
+  dismiss: "收起",
   back: "返回",
   queue: "排队情况",
   queue_title: "当前排队",

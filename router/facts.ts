@@ -95,6 +95,7 @@ function here(desk: Desk, event: Of<"agent_here">, now: number): void {
   agent.profile = event.profile;
   agent.gateways.add(event.gateway);
   delete agent.gone_at;
+  delete agent.awaited_until;
   refresh(desk, agent);
 }
 
@@ -173,7 +174,7 @@ function adopted(desk: Desk, event: Of<"repaired">, now: number): Conversation {
   return desk.conversations.get(event.c) as Conversation;
 }
 
-/** Drops what nobody can come back to: closed past the reopen window, agents away past remembering. */
+/** Drops what nobody can come back to: closed past the reopen window, agents away past remembering. Who was awaited in vain is gone. */
 function forget(desk: Desk, now: number): void {
   for (const c of desk.closed) {
     const conversation = desk.conversations.get(c) as Conversation;
@@ -182,6 +183,7 @@ function forget(desk: Desk, now: number): void {
   }
   for (const id of desk.gone) {
     const agent = desk.agents.get(id) as Agent;
+    if (agent.awaited_until !== undefined && now >= agent.awaited_until) desk.suspects.add(id);
     if (agent.held.size === 0 && isForgotten(desk, agent, now)) strike(desk, id);
   }
 }

@@ -40,7 +40,7 @@ export function due(desk: Desk, now: number): Verdict | undefined {
 
 /** The next thing that is not as it should be: an offer that no longer stands, or a visitor whom somebody free could serve. Pure. */
 export function next(desk: Desk, now: number): Verdict | undefined {
-  return rescind(desk) ?? offer(desk, now);
+  return rescind(desk, now) ?? offer(desk, now);
 }
 
 function arrival(desk: Desk, c: string, event: "queued" | "reopened", reason: Reason, now: number): Verdict {
@@ -151,20 +151,20 @@ function lostAgent(desk: Desk, now: number): Verdict | undefined {
 }
 
 /** An open offer stands only while its agent is online with room for it; the newest goes first. */
-function rescind(desk: Desk): Verdict | undefined {
+function rescind(desk: Desk, now: number): Verdict | undefined {
   for (const id of desk.suspects) {
     const agent = desk.agents.get(id);
     const c = agent && [...agent.offers].at(-1);
     if (!agent || c === undefined) continue;
-    const reason = whyNot(agent);
+    const reason = whyNot(agent, now);
     const open = desk.conversations.get(c)?.offer;
     if (reason && open) return { c, event: "rescinded", reason, state: "queued", agent: id, offer: open.id, passed: [] };
   }
   return undefined;
 }
 
-function whyNot(agent: Agent): Reason | undefined {
-  if (agent.gateways.size === 0) return "agent_gone";
+function whyNot(agent: Agent, now: number): Reason | undefined {
+  if (agent.gateways.size === 0) return now < (agent.awaited_until ?? 0) ? undefined : "agent_gone";
   if (statusOf(agent) !== "online") return "agent_away";
   return agent.held.size + agent.offers.size > capacityOf(agent) ? "capacity_lowered" : undefined;
 }

@@ -3,15 +3,16 @@ import { enrol, newcomer, refresh } from "./roster.js";
 import type { Agent, Desk } from "./state.js";
 
 /** What the ledger keeps of an agent: what follows from its sockets and conversations is not in it. */
-export type AgentRow = Omit<Agent, "gateways" | "held" | "offers">;
+export type AgentRow = Omit<Agent, "gateways" | "held" | "offers" | "awaited_until">;
 
-export function agentRow({ gateways: _sockets, held: _held, offers: _offers, ...row }: Agent): AgentRow {
+export function agentRow({ gateways: _sockets, held: _held, offers: _offers, awaited_until: _until, ...row }: Agent): AgentRow {
   return row;
 }
 
 /** Puts an agent's row back on the desk. No gateway has declared it yet: its grace begins now, unless it had begun before. */
 export function restoreAgent(desk: Desk, row: AgentRow, now: number): void {
   const agent = enrol(desk, { ...newcomer(row.party, row.profile, now), ...row });
+  if (row.gone_at === undefined) agent.awaited_until = now + desk.rules.declare_ms;
   agent.gone_at ??= now;
   desk.seq = Math.max(desk.seq, row.online_seq);
   desk.handings = Math.max(desk.handings, agent.idle_seq);

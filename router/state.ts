@@ -44,9 +44,11 @@ export interface Rules {
   readonly reask_ms: number;
   /** An agent's status is restored when it returns within this time. */
   readonly remember_ms: number;
+  /** Gateways have declared their agents this long after a takeover. */
+  readonly declare_ms: number;
 }
 
-export const RULES: Rules = { grace_ms: 30_000, skip_ms: 60_000, reask_ms: 500, remember_ms: 1_800_000 };
+export const RULES: Rules = { grace_ms: 30_000, skip_ms: 60_000, reask_ms: 500, remember_ms: 1_800_000, declare_ms: 5_000 };
 
 export function newDesk(rules: Rules = RULES): Desk {
   return {
@@ -85,6 +87,8 @@ export interface Agent {
   readonly gateways: Set<string>;
   /** Since when it has none. */
   gone_at?: number;
+  /** Was here when another router had the desk, and is not declared yet: until then its offers stand. */
+  awaited_until?: number;
   readonly held: Set<string>;
   readonly offers: Set<string>;
 }

@@ -174,7 +174,7 @@ export class Shard {
       this.#said = [...said, ...this.#said];
       this.#ahead = true;
       if (error instanceof Superseded) this.#supersede();
-      throw error;
+      throw error instanceof Superseded ? new DeskError("unavailable", "Another router owns this tenant; try again.") : error;
     }
   }
 

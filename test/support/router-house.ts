@@ -69,6 +69,7 @@ export class RouterHouse {
   readonly directory: LmdbDirectory;
   readonly clock = new AheadClock();
   readonly desk: Desk;
+  readonly #t: TestContext;
   readonly #running: RouterUnderTest[] = [];
   readonly #ledgerPath: string;
   #ledger: LmdbLedger;
@@ -77,6 +78,7 @@ export class RouterHouse {
   constructor(t: TestContext, timelines: Timelines, broker: LmdbBroker) {
     const path = emptyFolder(t);
     const directory = new LmdbDirectory({ path: join(path, "directory") });
+    this.#t = t;
     this.timelines = timelines;
     this.broker = new Replaceable<Broker>(broker);
     this.directory = directory;
@@ -98,14 +100,16 @@ export class RouterHouse {
 
   /** Another router. One that still runs has to be killed or stopped first. */
   async router(odd: Odd = {}): Promise<RouterUnderTest> {
-    const node = `r${++this.#routers}`;
+    const rank = ++this.#routers;
+    const node = `r${rank}`;
     const real = await this.timelines.timeline(this.broker.front, { node, clock: systemClock });
     const clock = new AheadClock();
     clock.pass(this.clock.now() - systemClock.now());
     const router = new RouterNode({
       ledger: odd.ledger?.(this.#ledger) ?? this.#ledger,
       timeline: odd.timeline?.(real) ?? real,
-      ...{ lease: new MemoryLease(() => real.epoch), history: this.timelines.history, directory: this.desk },
+      // Each router's tokens are above those of the one before, as after each start of a house.
+      ...{ lease: new MemoryLease(() => real.epoch + rank), history: this.timelines.history, directory: this.desk },
       ...{ rules: RULES, clock, log, metrics: new Metrics() },
     });
     await router.start();
@@ -129,6 +133,12 @@ export class RouterHouse {
       clock.die();
     }
     await Promise.all([this.#ledger.close(), this.directory.close()]);
+  }
+
+  /** What the router wrote for itself is lost. Only while none runs. */
+  async loseLedger(): Promise<void> {
+    await this.#ledger.close();
+    this.#ledger = new LmdbLedger({ path: emptyFolder(this.#t) });
   }
 
   /** Every window and every assignment in them is lost; the storage epoch is over. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { OFFER_MS } from "../../support/router-house.js";
-import { until } from "../../support/until.js";
 import { ADA, agent, LIN, PROFILE, Scene, VERA, visitor } from "./scene.js";
 import type { RouterSuite } from "./suite.js";
 
@@ -55,14 +54,5 @@ export const listenSuite: RouterSuite = (contract) => {
     scene.house.pass(OFFER_MS);
     await scene.ear.event(ada, "offer_end", c);
     assert.equal((await scene.router.inbox(ada)).own.status, "online");
-  });
-
-  test("a visitor who asks while an agent is free is offered within a second", async (t) => {
-    const scene = await Scene.of(contract, t);
-    await scene.comes(ADA);
-    const since = performance.now();
-    const c = await scene.asks();
-    await until("the offer", () => scene.ear.told(ADA).some((event) => event.ev === "offer" && event.c === c));
-    assert.ok(performance.now() - since < 1_000);
   });
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "../lib/clock.js";
-import { type Config, loadConfig } from "../lib/config.js";
+import { type Config, describeConfig, loadConfig } from "../lib/config.js";
 import { DataFolderError } from "../lib/data-lock-fs.js";
 import { ConfigError } from "../lib/environment.js";
 import { stopOnSignals } from "../lib/lifecycle.js";
@@ -25,6 +25,7 @@ if (process.argv.includes("--help")) {
 const config = settings();
 const log = createLogger({ level: config.logLevel, name: "deskwire" });
 try {
+  log.info({ settings: describeConfig(config) }, "starting");
   const house = await startHouse(config, { clock: systemClock, log });
   stopOnSignals(
     { on: (signal, listener) => process.on(signal, listener), exit: (code) => process.exit(code) },

@@ -7,6 +7,7 @@ export class ConnectionMetrics {
   readonly #commands: (op: OpName) => Counts;
   readonly #seconds: (op: OpName) => Distribution;
   readonly #errors: (code: ErrorCode) => Counts;
+  readonly #calls: (status: string) => Counts;
   readonly #closes: (name: CloseName) => Counts;
   readonly #resumes: (result: "whole" | "gap" | "refused") => Counts;
 
@@ -15,6 +16,7 @@ export class ConnectionMetrics {
     this.#commands = metrics.counterBy("gateway_commands_total", "Commands taken, by op", "op");
     this.#seconds = metrics.histogramBy("gateway_command_seconds", "From a command's frame to its reply, by op", "op");
     this.#errors = metrics.counterBy("gateway_errors_total", "Error replies, by code", "code");
+    this.#calls = metrics.counterBy("gateway_calls_total", "HTTP calls answered, by status", "status");
     this.#closes = metrics.counterBy("gateway_closes_total", "Sockets closed by this side, by close code", "name");
     this.#resumes = metrics.counterBy("gateway_resumes_total", "Conversations resumed at hello, by result", "result");
   }
@@ -29,6 +31,10 @@ export class ConnectionMetrics {
 
   refused(code: ErrorCode): void {
     this.#errors(code).inc();
+  }
+
+  called(status: number): void {
+    this.#calls(String(status)).inc();
   }
 
   closed(name: CloseName): void {

@@ -154,7 +154,7 @@ export class Connection implements Client, SocketHandler {
       metrics.answered(command.op, (clock.monotonic() - since_ms) / 1_000);
     } catch (error) {
       if (id !== undefined) this.#inFlight.delete(id);
-      this.#refuse(id, error);
+      this.#refuse(id, error, command.op);
     }
   }
 
@@ -168,14 +168,17 @@ export class Connection implements Client, SocketHandler {
 
   #finish(id: number | undefined, reply: Reply): void {
     if (id !== undefined) {
+      const frame = reply.frame(id);
+      if (Buffer.byteLength(frame) > this.#context.limits.serverFrameBytes)
+        throw new DeskError("too_large", "The answer is too large; ask for less.");
       this.#inFlight.delete(id);
-      this.outlet.send(reply.frame(id));
+      this.outlet.send(frame);
     }
     reply.sent?.();
   }
 
-  #refuse(id: number | undefined, error: unknown): DeskError {
-    const refusal = error instanceof DeskError ? error : this.#fault(error);
+  #refuse(id: number | undefined, error: unknown, op?: string): DeskError {
+    const refusal = error instanceof DeskError ? error : this.#fault(error, id, op);
     this.#context.metrics.refused(refusal.code);
     const { code, message, retry_after_ms } = refusal;
     if (id !== undefined) this.outlet.send(errorFrame(id, { code, message, retry_after_ms }));
@@ -183,8 +186,8 @@ export class Connection implements Client, SocketHandler {
   }
 
   /** A fault of ours: the client learns that the outcome is unknown, the log learns the rest. */
-  #fault(error: unknown): DeskError {
-    this.#context.log.error({ err: error, socket: this.id }, "a command failed");
+  #fault(error: unknown, command: number | undefined, op = "hello"): DeskError {
+    this.#context.log.error({ err: error, socket: this.id, command, op }, "a command failed");
     return new DeskError("unavailable", "The server failed at this command.");
   }
 

@@ -18,6 +18,7 @@ import type { Tokens } from "./tokens.js";
 /** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
 export interface GatewayLimits {
   readonly frameBytes: number;
+  readonly serverFrameBytes: number;
   readonly textBytes: number;
   readonly inFlight: number;
   readonly sendsPerS: number;

@@ -1,4 +1,5 @@
 import { DeskError, refuse } from "../lib/errors.js";
+import { randomId } from "../lib/ids.js";
 import type { Logger } from "../lib/log.js";
 import { type Check, compiled } from "../proto/check.js";
 import { ERRORS } from "../proto/codes.js";
@@ -12,22 +13,31 @@ const JSON_TYPE = "application/json; charset=utf-8";
 /** The HTTP calls of the protocol: the same words, promises and errors as on a socket. */
 export class Http {
   readonly #context: Context;
-  readonly #log: Logger;
 
   constructor(context: Context) {
     this.#context = context;
-    this.#log = context.log;
   }
 
-  /** Never rejects. */
+  /** Never rejects. Every answer names its request, as the log does. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const { clock, metrics, log: house } = this.#context;
+    const id = randomId("q");
+    const log = house.child({ request: id });
+    const since_ms = clock.monotonic();
+    const answer = await this.#answer(request, log);
+    metrics.called(answer.status);
+    log.debug({ method: request.method, path: request.path, status: answer.status, took_ms: clock.monotonic() - since_ms }, "answered");
+    return withHeaders(answer, { "x-request-id": id });
+  }
+
+  async #answer(request: HttpRequest, log: Logger): Promise<HttpAnswer> {
     try {
       const cors = await this.#cors(request);
       if (request.method === "OPTIONS") return preflight(cors);
       return withHeaders(await this.#call(request), cors);
     } catch (error) {
       const cors = await this.#cors(request).catch(() => ({}));
-      return withHeaders(problem(this.#refusal(error, request)), cors);
+      return withHeaders(problem(refusalOf(error, request, log)), cors);
     }
   }
 
@@ -52,14 +62,15 @@ export class Http {
   async #cors(request: HttpRequest): Promise<Record<string, string>> {
     const origin = request.header("origin");
     if (origin === undefined || !(await this.#context.origins.known(origin, request.header("host")))) return {};
-    return { "access-control-allow-origin": origin, vary: "origin" };
+    return { "access-control-allow-origin": origin, "access-control-expose-headers": "x-request-id", vary: "origin" };
   }
+}
 
-  #refusal(error: unknown, { method, path }: HttpRequest): DeskError {
-    if (error instanceof DeskError) return error;
-    this.#log.error({ err: error, method, path }, "a call failed");
-    return new DeskError("unavailable", "The server failed at this call.");
-  }
+/** A fault of ours: the caller learns that the outcome is unknown, the log learns the rest. */
+function refusalOf(error: unknown, { method, path }: HttpRequest, log: Logger): DeskError {
+  if (error instanceof DeskError) return error;
+  log.error({ err: error, method, path }, "a call failed");
+  return new DeskError("unavailable", "The server failed at this call.");
 }
 
 const compiledBodies = new Map<object, Check>();

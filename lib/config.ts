@@ -32,7 +32,7 @@ const accessRows = section({
 const gatewayRows = section({
   frameBytes: { env: "DESKWIRE_FRAME_BYTES", type: bytes, default: 64 * KiB, unit: "bytes", help: "Largest client frame; a larger one closes the socket (frame_too_large)." },
   textBytes: { env: "DESKWIRE_TEXT_BYTES", type: bytes, default: 16 * KiB, unit: "bytes", help: "Largest message body, as JSON in UTF-8; a larger one is refused (too_large)." },
-  serverFrameBytes: { env: "DESKWIRE_SERVER_FRAME_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Largest frame sent to a client." },
+  serverFrameBytes: { env: "DESKWIRE_SERVER_FRAME_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Largest reply sent to a client; a larger one is refused (too_large)." },
   payloadBytes: { env: "DESKWIRE_PAYLOAD_BYTES", type: bytes, default: 96 * KiB, unit: "bytes", help: "Above this the socket is cut without a close code. Above DESKWIRE_FRAME_BYTES, so that frames up to it are judged and answered." },
   sendQueueBytes: { env: "DESKWIRE_SEND_QUEUE_BYTES", type: bytes, default: 256 * KiB, unit: "bytes", help: "Unsent bytes per socket before it is closed and may resume (slow_consumer)." },
   inFlight: { env: "DESKWIRE_IN_FLIGHT", type: whole(1), default: 32, unit: "commands", help: "Unanswered commands per socket (too_many_in_flight)." },

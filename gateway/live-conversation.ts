@@ -48,6 +48,7 @@ export class LiveConversation {
   #authority: Authority | undefined;
   #arrived: Entry[] = [];
   #reads = 0;
+  #lost = false;
   #reattaching: Promise<void> | undefined;
 
   constructor(ports: LivePorts, tenant: string, c: string) {
@@ -130,8 +131,9 @@ export class LiveConversation {
     await this.reattach();
   }
 
-  /** Something may have been missed: attaches again, and every reader goes on from its own position. */
+  /** Something may have been missed by this moment: attaches again after it, and every reader goes on from its own position. */
   reattach(): Promise<void> {
+    this.#lost = true;
     this.#reattaching ??= this.#reattach().finally(() => {
       this.#reattaching = undefined;
     });
@@ -139,11 +141,13 @@ export class LiveConversation {
   }
 
   async #reattach(): Promise<void> {
-    while (!this.empty) {
+    while (this.#lost && !this.empty) {
+      this.#lost = false;
       try {
         const life = await this.attach({ after: this.#head, limit: 1 });
-        return life ? this.#goOn() : await this.#end();
+        life ? this.#goOn() : await this.#end();
       } catch (error) {
+        this.#lost = true;
         await this.#later(error);
       }
     }

@@ -1,6 +1,6 @@
 import { gapFrame, skipFrame } from "../proto/frames.js";
 import type { Party } from "../proto/message.js";
-import { BEGINNING, compare, follows, type Position } from "../proto/position.js";
+import { BEGINNING, compare, follows, later, type Position } from "../proto/position.js";
 import type { Entry } from "../timeline/entry.js";
 import type { LiveConversation, WindowAnswer } from "./live-conversation.js";
 import type { Outlet } from "./outlet.js";
@@ -28,8 +28,12 @@ export class Reader {
   #cursor: Position = BEGINNING;
   #mode: "held" | "behind" | "live" | "left" = "held";
   #holds = 1;
+  /** Some reply has said where it stands. */
+  #placed = false;
+  /** The furthest that the replies since it was held have shown. */
+  #shown: Position | undefined;
   #running = false;
-  /** Where the reader was before a change of epoch, until the gap is told. */
+  /** Where the reader was before its position left what the server has, until the gap is told. */
   #crossed: Position | undefined;
   #signals: string[] = [];
 
@@ -56,27 +60,27 @@ export class Reader {
     this.#holds++;
   }
 
-  /** The reply that shows the conversation up to `from` is sent: everything after it follows. */
+  /** The reply that shows the conversation up to `from` is sent: everything after it follows. Of several replies the furthest counts. */
   release(from: Position): void {
     this.#holds--;
     if (this.#mode !== "held") return;
-    this.#cursor = from;
-    this.#crossed = undefined;
-    this.#goOn();
+    this.#shown = this.#shown ? later(this.#shown, from) : from;
+    this.#place(this.#shown);
   }
 
-  /** A reply that was not to be: goes on where it was before it was held. */
-  unhold(): void {
-    this.#holds--;
-    if (this.#mode === "held") this.#goOn();
-  }
-
-  /** The reader's own position is one the server does not have: the head takes its place. */
+  /** {@link release}, for a position of the reader's that the server does not have: the head takes its place. */
   resumeBeyond(from: Position, head: Position): void {
+    this.#holds--;
     if (this.#mode !== "held") return;
-    this.#cursor = from;
-    this.#jump(head);
-    this.release(head);
+    if (this.#shown) this.#goOn();
+    else this.#place(head, from);
+  }
+
+  /** A reply that was not to be: goes on where it was before it was held. False when no reply has placed it, and none will. */
+  unhold(): boolean {
+    this.#holds--;
+    if (this.#mode === "held" && this.#placed) this.#goOn();
+    return this.#mode !== "left" && (this.#placed || this.#holds > 0);
   }
 
   leave(): void {
@@ -110,9 +114,18 @@ export class Reader {
     if (this.#mode !== "held" && this.#mode !== "left" && compare(this.#cursor, head) !== 0) this.#jump(head);
   }
 
+  #place(cursor: Position, crossed?: Position): void {
+    this.#placed = true;
+    this.#cursor = cursor;
+    this.#crossed = crossed;
+    this.#goOn();
+  }
+
   #goOn(): void {
     if (this.#holds > 0) return;
     this.#mode = "behind";
+    this.#shown = undefined;
+    if (this.#crossed) this.#jump(this.#cursor);
     for (const frame of this.#signals.splice(0)) this.#outlet.send(frame);
     if (this.#atHead()) this.#arrive();
     else this.catchUp();

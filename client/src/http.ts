@@ -83,24 +83,37 @@ export class Http {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const answer = await this.#fetch(this.#url + path, init).catch((error: unknown) => {
+    const { ok, status, text } = await this.#fetched(this.#url + path, init);
+    const answer = parsed(text);
+    if (!ok) throw problemOf(status, answer);
+    if (answer === undefined) throw new ClientError("unavailable", "not an answer of Deskwire");
+    return answer as R;
+  }
+
+  async #fetched(url: string, init: Parameters<Fetch>[1]): Promise<{ ok: boolean; status: number; text: string }> {
+    try {
+      const answer = await this.#fetch(url, init);
+      return { ok: answer.ok, status: answer.status, text: await answer.text() };
+    } catch (error) {
       throw new ClientError("unavailable", String(error));
-    });
-    const text = await answer.text();
-    if (answer.ok) return (text ? JSON.parse(text) : {}) as R;
-    throw problemOf(answer.status, text);
+    }
   }
 }
 
-/** A body that is not ours (a proxy's page, say) counts as `unavailable`. */
-function problemOf(status: number, text: string): ClientError {
+/** Undefined for what is not JSON: a proxy's page, say. */
+function parsed(text: string): unknown {
   try {
-    const { code, detail, retry, retry_after_ms } = JSON.parse(text) as Problem;
-    if (typeof code === "string") return new ClientError(code, detail, retry, retry_after_ms);
+    return text === "" ? {} : JSON.parse(text);
   } catch {
-    // Not JSON: judged by its status below.
+    return undefined;
   }
-  return new ClientError("unavailable", `HTTP ${status}`);
+}
+
+/** A body that is not ours counts as `unavailable`. */
+function problemOf(status: number, body: unknown): ClientError {
+  const { code, detail, retry, retry_after_ms } = (body ?? {}) as Problem;
+  if (typeof code !== "string") return new ClientError("unavailable", `HTTP ${status}`);
+  return new ClientError(code, detail, retry, retry_after_ms);
 }
 
 interface Problem {

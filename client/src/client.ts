@@ -15,7 +15,7 @@ import type { AgentEvent, Fields, Hello, Opened, Pong, ServerEvent } from "./wir
 export interface ClientOptions {
   /** Where Deskwire is: `https://desk.example` (or the full ws(s) address of `/v1/ws`). */
   readonly url: string;
-  /** Names the outbox in storage, together with the host. */
+  /** Names the outbox in storage. */
   readonly tenant?: string;
   /** A token to say hello with. Asked for again before it runs out and whenever the server refuses it. */
   readonly token: () => Promise<string>;

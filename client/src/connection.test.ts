@@ -227,12 +227,14 @@ test("a reply that comes twice, or to a command nobody gave, is ignored", async 
 
 test("at most as many commands are unanswered as the server allows; the others leave in their order", async (t) => {
   const { client, line } = await connected(t, {}, { limits: { in_flight: 2, text_bytes: 100 } });
-  const calls = ["x1", "x2", "x3"].map((c) => client.call("leave", { c }));
+  const calls = ["x1", "x2", "x3", "x4"].map((c) => client.call("leave", { c }));
   const first = await line.heard("leave");
-  await line.heard("leave");
+  const second = await line.heard("leave");
   assert.deepEqual(await line.left(), []);
   line.answer(first);
   assert.equal((await line.heard("leave"))["c"], "x3");
+  line.answer(second);
+  assert.equal((await line.heard("leave"))["c"], "x4");
   await calls[0];
   client.stop();
   await Promise.allSettled(calls);
@@ -252,4 +254,22 @@ test("a client that was stopped comes to idle, closes, and stays there", async (
   assert.equal(await line.over(), 1000);
   await clock.advance(60_000);
   assert.equal(client.state, "idle");
+});
+
+test("a client that is stopped on its way to a connection, or between two, stays idle", async (t) => {
+  const { desk, client, clock, states } = await stage(t);
+  const stops: (() => Promise<void>)[] = [
+    async () => assert.equal(client.state, "needs_token"),
+    () => reached(client, "connecting"),
+    async () => void (await (await desk.line(desk.lines.length + 1)).heard("hello")),
+  ];
+  for (const come of stops) {
+    await client.start();
+    await come();
+    client.stop();
+    await clock.advance(60_000);
+    assert.equal(client.state, "idle");
+  }
+  assert.equal(states.includes("ready"), false);
+  assert.equal(states.includes("waiting"), false);
 });

@@ -138,7 +138,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.detached();
   }
 
-  /** `sent` resolves when the message is durable and rejects with the refusal; it may be ignored, `messages` tells the same. */
+  /** `sent` resolves when the message is durable and rejects with the refusal; it may be ignored, `messages` tells the same. A body over the limit is refused at once and not shown. */
   send(kind: string, body: Fields): { readonly mid: string; readonly sent: Promise<Sent> } {
     const mid = this.#core.mid();
     if (utf8Length(JSON.stringify(body)) > this.#core.textBytes) return { mid, sent: rejected(new ClientError("too_large")) };

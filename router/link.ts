@@ -46,7 +46,9 @@ export class Link implements Omit<Router, "listen"> {
     const { tenant, user } = caller;
     if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
     const at = await termsOf(this.#ports.directory, tenant, ask.topic);
-    return this.#done(tenant, (desk, now) => openEvent(desk, user, ask, at, now));
+    const { c, there } = await this.#done(tenant, (desk, now) => openEvent(desk, user, ask, at, now));
+    if (there) await this.#ports.saying.quiet(c);
+    return { c };
   }
 
   async revive(tenant: string, c: string): Promise<"alive" | "closed"> {
@@ -233,16 +235,16 @@ function openEvent(
   ask: Ask,
   { topic, terms }: TopicTerms,
   now: number,
-): { answer: { c: string }; event: DeskEvent } {
+): { answer: { c: string; there: boolean }; event: DeskEvent } {
   const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
   const onTopic = own.filter((each) => each.topic === topic);
   const open = onTopic.find(({ state }) => state !== "closed");
-  if (open) return { answer: { c: open.c }, event: { type: "merged", c: open.c, ask } };
+  if (open) return { answer: { c: open.c, there: true }, event: { type: "merged", c: open.c, ask } };
   const last = onTopic.sort((a, b) => b.since - a.since)[0];
   if (last && now - last.since < terms.reopen_window_ms)
-    return { answer: { c: last.c }, event: { type: "reopened", c: last.c, ask, terms } };
+    return { answer: { c: last.c, there: false }, event: { type: "reopened", c: last.c, ask, terms } };
   const c = randomId("c");
-  return { answer: { c }, event: { type: "asked", c, visitor, topic, ask, terms } };
+  return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms } };
 }
 
 /** What holds again for an agent who has no socket yet. */

@@ -90,6 +90,8 @@ export function log(context: RowContext, events: LogEvents): Log {
       if (followed || (grew && newest.row === "bubble" && newest.mine)) toEnd();
       else if (grew) show(newer, true);
       else if (prepended && list.scrollHeight !== before) list.scrollTop = list.scrollHeight - above;
+      // What does not fill the log cannot be scrolled, and would never ask for what came before.
+      if (list.clientHeight > 0 && list.scrollHeight <= list.clientHeight) events.older();
     },
   };
 }

@@ -79,7 +79,11 @@ function renderMeta(meta: HTMLElement, row: Bubble, context: RowContext): void {
 
 function action(label: string, run: () => void): HTMLButtonElement {
   const button = element("button", { type: "button", class: "action" }, label);
-  button.addEventListener("click", run);
+  button.addEventListener("click", () => {
+    // The button goes with what it did; who pressed it stays in the log.
+    button.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+    run();
+  });
   return button;
 }
 

@@ -1,6 +1,6 @@
-import * as en from "../messages/en.js";
+import { chat as enChat, widget as enWidget } from "../messages/en.js";
 import type { Language } from "../messages/language.js";
-import * as zhCN from "../messages/zh-CN.js";
+import { chat as zhChat, widget as zhWidget } from "../messages/zh-CN.js";
 import type { RowContext } from "../thread/row.js";
 import { type Desk, desk } from "./desk.js";
 import type { Embedding } from "./embedded.js";
@@ -8,12 +8,12 @@ import { type FrameEvents, frame } from "./frame.js";
 import { oncePerFrame } from "./page.js";
 import { viewOf, type Words } from "./view.js";
 
-const BY_LANGUAGE = { en, "zh-CN": zhCN } as const;
+const WORDS: Readonly<Record<Language, Words>> = { en: { ...enChat, ...enWidget }, "zh-CN": { ...zhChat, ...zhWidget } };
 
 /** Puts the widget on the page. It connects when it is opened, or at once when an earlier page left something to go on with. */
 export async function widget(embedding: Embedding): Promise<void> {
   const { language } = embedding;
-  const words = { ...BY_LANGUAGE[language].chat, ...BY_LANGUAGE[language].widget };
+  const words = WORDS[language];
   const page = { too_large: false };
   const draw = oncePerFrame(() => {
     view.update(viewOf(words, { ...page, ...situationOf(here) }));

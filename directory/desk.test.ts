@@ -138,6 +138,14 @@ test("when the directory is back, changes are seen within 5 s, and what was unav
   assert.deepEqual(await desk.get("topic", "shop", "sales"), TOPIC);
 });
 
+test("a read that failed is tried again at the next question", async (t) => {
+  const { desk, down } = await staged(t);
+  down(true);
+  await assert.rejects(desk.get("tenant", "", "shop"), refusal("unavailable"));
+  down(false);
+  assert.deepEqual(await desk.get("tenant", "", "shop"), SHOP);
+});
+
 test("a row that could not be read again is asked for anew, not taken for fresh", async (t) => {
   const { desk, rows, clock, down } = await staged(t);
   await desk.get("tenant", "", "shop");

@@ -36,7 +36,7 @@ async function withDirectory(data: string, use: (directory: Directory) => Promis
   } catch (error) {
     const socket = join(lock.folder, "admin.sock");
     if (!existsSync(socket)) throw error;
-    return withServer(socket, use);
+    return withServer(socket, use, error);
   }
   const directory = new LmdbDirectory({ path: join(lock.folder, "directory") });
   try {
@@ -47,9 +47,11 @@ async function withDirectory(data: string, use: (directory: Directory) => Promis
   }
 }
 
-async function withServer(socket: string, use: (directory: Directory) => Promise<string>): Promise<string> {
+/** A server that was killed leaves its socket behind: who holds the folder then is no server, and `held` says who it is. */
+async function withServer(socket: string, use: (directory: Directory) => Promise<string>, held: unknown): Promise<string> {
   const client = new DirectoryClient({ address: `unix:${socket}`, clock: systemClock });
   try {
+    await client.revision().catch(() => Promise.reject(held));
     return await use(client);
   } finally {
     client.close();

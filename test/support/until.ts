@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DeskError } from "../../lib/errors.js";
 
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
@@ -15,4 +16,18 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 /** Every reaction that is ready has run, and what the event loop had to hand out has been handed out. */
 export async function turns(count = 3): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whether a promise has found its end, without waiting for it. */
+export function watch(promise: Promise<unknown>): { readonly state: string } {
+  const seen = { state: "open" };
+  promise.then(
+    () => {
+      seen.state = "resolved";
+    },
+    (error: unknown) => {
+      seen.state = error instanceof DeskError ? error.code : String(error);
+    },
+  );
+  return seen;
 }

@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { helpOn } from "../scripts/command.js";
+import { HouseProcess } from "../test/support/house-process.js";
 import { Floor, type Speaker } from "./floor.js";
-import { House } from "./house.js";
 import { ascending, conclude, cpuSeconds, machine, percentile, spread } from "./report.js";
 
 const HELP = `
@@ -48,18 +49,22 @@ const conversations = Number(values.conversations ?? 64);
 const seconds = Number(values.seconds ?? 10);
 const runs = Number(values.runs ?? 3);
 
-const house = await House.start(SETTINGS);
+const data = mkdtempSync(join(tmpdir(), "deskwire-bench-"));
+const house = await HouseProcess.start({ data, env: SETTINGS, entry: "dist/embedded/main.js" });
+// A run that is broken off leaves no server behind.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void house.kill().then(() => process.exit(1)));
 let mids = 0;
 try {
   await report();
 } finally {
   await house.stop();
+  rmSync(data, { recursive: true, force: true });
 }
 
 async function report(): Promise<void> {
   console.log(`machine   ${machine()}`);
   console.log(`settings  ${conversations} conversations, two speakers each; server and generator share the machine; ${text(SETTINGS)}`);
-  console.log(`disk      fsync ${spread(fsyncs(join(house.data, "probe")), 2)} ms, 50 times 4 KiB in the data folder`);
+  console.log(`disk      fsync ${spread(fsyncs(join(data, "probe")), 2)} ms, 50 times 4 KiB in the data folder`);
   const floor = await Floor.fill(house.url, conversations);
   await atRate(floor, 2);
   const paced: Run[] = [];

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** The whole embedded server, from its sources. */
-export const HOUSE = fileURLToPath(new URL("../../embedded/main.ts", import.meta.url));
+const HOUSE = fileURLToPath(new URL("../../embedded/main.ts", import.meta.url));
 
 const START_MS_MAX = 60_000;
 
@@ -114,7 +114,8 @@ export class HouseProcess {
 }
 
 function launch({ data, env = {}, entry = HOUSE, fileBytesMax }: HouseOptions): ChildProcess {
-  const node = [process.execPath, "--import", "tsx", "--enable-source-maps", entry];
+  const loader = entry.endsWith(".ts") ? ["--import", "tsx"] : [];
+  const node = [process.execPath, ...loader, "--enable-source-maps", entry];
   const ports = { DESKWIRE_PORT: "0", DESKWIRE_OPS_PORT: "0", DESKWIRE_DEMO_PORT: "0" };
   const command = fileBytesMax === undefined ? node : ["bash", "-c", `ulimit -f ${fileBytesMax / 1_024}; exec "$@"`, "bash", ...node];
   const [program = "", ...args] = command;

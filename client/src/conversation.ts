@@ -3,11 +3,12 @@ import { BEGINNING, compare, type Position } from "../../proto/position.js";
 import { CatchUp } from "./catch-up.js";
 import type { Clock } from "./clock.js";
 import { Emitter } from "./emitter.js";
-import { type ClientCode, ClientError } from "./errors.js";
+import { ClientError } from "./errors.js";
 import { Marks } from "./marks.js";
 import { Members } from "./members.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
+import { type Shown, shown } from "./shown.js";
 import { utf8Length } from "./text.js";
 import { Timeline } from "./timeline.js";
 import { TypingNotice } from "./typing.js";
@@ -26,24 +27,6 @@ export interface Core {
   insist<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R>;
   tell(op: string, fields: Fields): void;
   mid(): string;
-}
-
-/**
- * A message as it is shown. `sending`: on its way. `shown`: others may see it, the server has not confirmed it yet. `sent`: it is there for
- * ever. `failed`: it is not sent any more; retry or discard it.
- */
-export interface Shown {
-  readonly key: string;
-  readonly mid: string;
-  readonly from: Party;
-  readonly mine: boolean;
-  readonly kind: string;
-  readonly body: Fields;
-  readonly ts: number;
-  readonly pos?: Position;
-  readonly status: "sending" | "shown" | "sent" | "failed";
-  readonly failed?: ClientCode;
-  readonly recalled: boolean;
 }
 
 export type ConversationEvents = { changed: [] };
@@ -88,7 +71,7 @@ export class Conversation extends Emitter<ConversationEvents> {
 
   /** Ascending; what is on its way stands last. */
   get messages(): readonly Shown[] {
-    this.#view ??= this.#render();
+    this.#view ??= shown(this.#timeline, this.#core.outbox.list(this.c), this.#core.user);
     return this.#view;
   }
 
@@ -324,31 +307,6 @@ export class Conversation extends Emitter<ConversationEvents> {
   #meet(): void {
     if (this.attached) this.open().catch((error: ClientError) => this.lose(error));
   }
-
-  #render(): Shown[] {
-    const me = this.#core.user;
-    const outs = this.#core.outbox.list(this.c);
-    const onWay = new Set(outs.map((out) => out.mid));
-    const placed = this.#timeline.messages.filter((m) => m.kind !== "recall").map((m) => this.#placed(m, onWay));
-    const waiting = outs.filter((out) => out.kind !== "recall" && !this.#timeline.has(me?.id ?? "", out.mid));
-    return [...placed, ...waiting.map((out) => waitingView(out, me))];
-  }
-
-  #placed(m: MessageEvent, onWay: ReadonlySet<string>): Shown {
-    const mine = m.from.id === this.#core.user?.id;
-    const { mid, from, kind, body, ts, pos } = m;
-    const status = mine && onWay.has(mid) ? "shown" : "sent";
-    return { key: `${from.id}/${mid}`, mid, from, mine, kind, body, ts, pos, status, recalled: this.#timeline.recalled(m) };
-  }
-}
-
-const NOBODY: Party = { id: "", role: "visitor", name: "" };
-
-function waitingView(out: Outgoing, me: Party | undefined): Shown {
-  const { mid, kind, body, at, failed } = out;
-  const from = me ?? NOBODY;
-  const status = failed ? "failed" : "sending";
-  return { key: `${from.id}/${mid}`, mid, from, mine: true, kind, body, ts: at, status, ...(failed ? { failed } : {}), recalled: false };
 }
 
 function rejected(error: ClientError): Promise<Sent> {

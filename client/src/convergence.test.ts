@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { FakeClock } from "../../lib/clock-fake.js";
-import { compare, type Position } from "../../proto/position.js";
+import { compare } from "../../proto/position.js";
 import { numbers } from "../../test/support/client-stage.js";
 import { ModelDesk } from "../../test/support/model-desk.js";
 import { C } from "../../test/support/scripted-desk.js";
@@ -25,15 +25,14 @@ class World {
   async begin(): Promise<void> {
     await this.client.start();
     this.conversation.open().catch(() => undefined);
-    this.conversation.subscribe(() => this.orderly());
   }
 
   /** Whatever happens: each message once, ascending. */
   orderly(): void {
-    const placed = this.conversation.messages.filter((m) => m.pos);
-    assert.equal(new Set(this.conversation.messages.map((m) => m.key)).size, this.conversation.messages.length, "shown twice");
-    for (const [i, m] of placed.entries())
-      if (i > 0) assert.ok(compare((placed[i - 1] as typeof m).pos as Position, m.pos as Position) < 0, "out of order");
+    const { messages } = this.conversation;
+    assert.equal(new Set(messages.map((m) => m.key)).size, messages.length, "a message is shown twice");
+    const places = messages.flatMap((m) => (m.pos ? [m.pos] : []));
+    assert.deepEqual(places, [...places].sort(compare), "messages are out of order");
   }
 
   /** Nothing more goes wrong: the desk answers, stores everything and delivers it, until pings have shown what was lost. */
@@ -44,8 +43,10 @@ class World {
       for (let each = 0; each < 40; each++) this.desk.answer(0);
       this.desk.deliver(1_000);
       await this.clock.advance(1_000);
-      for (const m of this.conversation.messages) if (m.status === "failed") this.conversation.retry(m.mid).catch(() => undefined);
-      if (!this.conversation.complete) this.conversation.older().catch(() => undefined);
+      this.orderly();
+      const failed = this.conversation.messages.filter((m) => m.status === "failed");
+      for (const { mid } of failed) this.conversation.retry(mid).catch(() => undefined);
+      this.conversation.older().catch(() => undefined);
     }
   }
 
@@ -88,6 +89,7 @@ test("whatever happens between, a reader ends with exactly the server's list: ea
       for (const happens of run) {
         await happens(world);
         await world.clock.advance(0);
+        world.orderly();
       }
       await world.calm();
       assert.deepEqual(world.shown, world.kept);

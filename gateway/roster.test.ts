@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock } from "../lib/clock-fake.js";
-import type { Router } from "../router/router.js";
+import type { Offer, Router } from "../router/router.js";
 import type { Client } from "./client.js";
 import { Roster, type RosterPorts } from "./roster.js";
 
 const ada = { tenant: "demo", user: { id: "ada", role: "agent", name: "Ada" } } as const;
 
-function roster(): Roster {
+function roster(offers: readonly Offer[] = []): Roster {
   const own = { status: "offline", capacity: 5, load: 0 } as const;
-  const router: Partial<Router> = { agentHere: async () => undefined, inbox: async () => ({ own, conversations: [], offers: [] }) };
+  const router: Partial<Router> = { agentHere: async () => undefined, inbox: async () => ({ own, conversations: [], offers }) };
   const ports: Partial<RosterPorts> = {
     router: router as Router,
     accounts: { profile: async () => ({ skills: [], topics: ["*"], capacity: 5, capacity_max: 5 }) } as unknown as RosterPorts["accounts"],
+    inboxes: { shown: async (_tenant: string, offer: Offer) => offer },
     clock: new FakeClock(),
     lost_ms: 20_000,
   };
@@ -42,4 +43,20 @@ test("a status set on one device is told to the agent's others, and not to the o
     phone.map((frame) => JSON.parse(frame).status),
     ["away", "online"],
   );
+});
+
+test("when the router was away, every device is shown again what is offered", async () => {
+  const offers: Offer[] = [];
+  const at = roster(offers);
+  const devices = [await device(at, "laptop"), await device(at, "phone")];
+  const visitor = { id: "v", role: "visitor", name: "Vera" } as const;
+  offers.push({ c: "c_1", offer: "c_1.1", expires_ms: 20_000, visitor, ask: {}, waited_ms: 0 });
+  at.forgotten();
+  // What concerns one agent goes in order: this device comes after the others were told.
+  await device(at, "tablet");
+  for (const told of devices)
+    assert.deepEqual(
+      told.map((frame) => JSON.parse(frame).offer),
+      ["c_1.1"],
+    );
 });

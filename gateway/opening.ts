@@ -1,7 +1,7 @@
 import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
-import { gapFrame, pageFrame } from "../proto/frames.js";
+import { eventFrame, gapFrame, pageFrame } from "../proto/frames.js";
 import { BEGINNING, compare, later, type Position } from "../proto/position.js";
 import type { Router } from "../router/router.js";
 import type { Authority, Mark } from "../timeline/entry.js";
@@ -61,12 +61,22 @@ export class Opening {
       this.#keep(client, c, reader);
       const gap = life.epoch !== from[0] || life.page.gap || compare(from, life.head) > 0;
       const beyond = compare(from, life.head) > 0;
-      const follow = (): void => (beyond ? reader.resumeBeyond(from, life.head) : reader.release(from));
+      const follow = (): void => {
+        if (beyond) reader.resumeBeyond(from, life.head);
+        else reader.release(from);
+        this.#tellPresence(client, c, life);
+      };
       return { result: { head: life.head, ...(gap && { gap: true as const }) }, follow };
     } catch (error) {
       this.#ports.hub.leave(reader);
       throw error;
     }
+  }
+
+  /** Who came or went while the client was away had nobody to tell it. */
+  #tellPresence({ session, outlet }: Client, c: string, { authority, present }: LiveAttach): void {
+    for (const { id } of authority?.members ?? [])
+      if (id !== session.user.id) outlet.send(eventFrame({ ev: "presence", c, user: id, online: present.includes(id) }));
   }
 
   leave(client: Client, c: string): void {

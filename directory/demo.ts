@@ -30,7 +30,7 @@ export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): 
       "add",
       "demo",
       "--name",
-      "Tea & Tin",
+      "Leaf & Kettle",
       ...topics,
       ...origins.flatMap((origin) => ["--origin", origin]),
     ]);

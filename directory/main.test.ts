@@ -127,7 +127,7 @@ test("after a kill -9 of the server the commands work on its folder, and the nex
   await done(data, "tenant add acme");
   await first.kill();
   assert.ok(existsSync(join(data, "admin.sock")), "the socket was left behind");
-  assert.equal(await done(data, "tenant list"), `acme\tacme\t\ndemo\tTea & Tin\t\n`);
+  assert.equal(await done(data, "tenant list"), `acme\tacme\t\ndemo\tLeaf & Kettle\t\n`);
   await done(data, "tenant add acme --name Acme");
   const { url } = await house(t, data);
   const site = (await (await fetch(`${url}/v1/site/acme`)).json()) as { name?: string };

@@ -70,7 +70,7 @@ export class RouterNode implements Service {
   }
 
   async start(): Promise<void> {
-    for (let shard = 0; shard < SHARDS; shard++) await this.#takeOver(shard);
+    await Promise.all(Array.from({ length: SHARDS }, (_, shard) => this.#takeOver(shard)));
     const { clock } = this.#ports;
     this.#timers = [
       clock.every(TICK_MS, () => void this.#tick()),

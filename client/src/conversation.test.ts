@@ -283,10 +283,10 @@ test("an older page with several ranges that cannot be read yet is read again fr
   await more;
   const asked = await line.heard("history");
   assert.deepEqual(asked["after"], [1, 1]);
-  line.answer(asked, { messages: said(1, 2, 2), more: true });
+  line.answer(asked, { messages: [...said(1, 2, 2), ...said(2, 1, 1)], more: true });
   const rest = await line.heard("history");
-  assert.deepEqual(rest["after"], [1, 2]);
-  line.answer(rest, { messages: [...said(2, 1, 2), ...said(3, 1, 2)], more: false });
+  assert.deepEqual(rest["after"], [2, 1]);
+  line.answer(rest, { messages: [...said(2, 2, 2), ...said(3, 1, 2)], more: false });
   await line.settled();
   assert.equal(texts(conversation), "1.1 1.2 2.1 2.2 3.1 3.2");
 });

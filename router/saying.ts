@@ -44,12 +44,15 @@ export class Saying {
     this.#stopped = true;
   }
 
-  /** `entered` resolves when the ruling is in the live timeline, `recorded` when its decision is on the journal: chat does not wait for that. */
-  say(ruling: Ruling): { readonly entered: Promise<Said>; readonly recorded: Promise<void> } {
+  /**
+   * `entered` resolves when the ruling is in the live timeline, `recorded` when its decision is on the journal: chat does not wait for that.
+   * `again`: an earlier owner of the shard may have said it.
+   */
+  say(ruling: Ruling, again: boolean): { readonly entered: Promise<Said>; readonly recorded: Promise<void> } {
     const { tenant, c } = ruling;
     const record = { t: "decision", tenant, c, decision: decisionOf(ruling) } as const;
     return {
-      entered: this.#lanes.run(c, () => this.#untilDone(ruling, () => this.#enter(ruling))),
+      entered: this.#lanes.run(c, () => this.#untilDone(ruling, (first) => this.#enter(ruling, again || !first))),
       recorded: this.#untilDone(ruling, () => this.#ports.timeline.record([record])),
     };
   }
@@ -64,8 +67,11 @@ export class Saying {
     return this.#lanes.run(c, () => this.#revive(tenant, c));
   }
 
-  async #enter(ruling: Ruling): Promise<Said> {
+  /** `again`: it may have been said, in a life that is over; only history knows then, and nothing is said twice. */
+  async #enter(ruling: Ruling, again: boolean): Promise<Said> {
     const { tenant, c, id, authority, note } = ruling;
+    const before = again ? await this.#inHistory(tenant, c, id) : undefined;
+    if (before) return { at: "stands", standing: { authority, pos: before } };
     if (note) await this.#leaveNote(ruling, note);
     const { timeline, own } = this.#ports;
     const upon = own(tenant, c);
@@ -79,12 +85,12 @@ export class Saying {
         const found = await this.#inHistory(tenant, c, id);
         if (found) return { at: "stands", standing: { authority, pos: found } };
         await this.#revive(tenant, c);
-        return this.#enter(ruling);
+        return this.#enter(ruling, again);
       }
       default: {
         const standing = answer.authority ? { authority: answer.authority, pos: answer.head } : await this.#revive(tenant, c);
         // A later life repeated what the ruling was made upon, under a version of its own.
-        if (upon && agree(standing.authority, upon)) return this.#enter(withVersion(ruling, standing.authority.version + 1));
+        if (upon && agree(standing.authority, upon)) return this.#enter(withVersion(ruling, standing.authority.version + 1), again);
         return { at: agree(standing.authority, authority) ? "stands" : "overtaken", standing };
       }
     }
@@ -111,11 +117,11 @@ export class Saying {
     return this.#ports.lives.revive(tenant, c, () => this.#ports.own(tenant, c));
   }
 
-  async #untilDone<T>({ c, id }: Ruling, attempt: () => Promise<T>): Promise<T> {
+  async #untilDone<T>({ c, id }: Ruling, attempt: (first: boolean) => Promise<T>): Promise<T> {
     for (let delay_ms = RETRY_FIRST_MS; ; delay_ms = Math.min(delay_ms * 2, RETRY_MOST_MS)) {
       if (this.#stopped) throw new DeskError("unavailable", "The router is stopping.");
       try {
-        return await attempt();
+        return await attempt(delay_ms === RETRY_FIRST_MS);
       } catch (error) {
         if (!(error instanceof DeskError && error.retry)) throw error;
         this.#ports.log.warn({ c, ruling: id, code: error.code, retry_in_ms: delay_ms }, "a ruling is not said yet");

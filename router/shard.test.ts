@@ -107,6 +107,27 @@ test("a router that dies between saying and clearing is followed by one whose re
   assert.deepEqual(events, ["queued", "offered", "assigned"]);
 });
 
+test("a router that dies between saying and clearing, and the windows with it, is followed by one that says nothing twice", async (t) => {
+  const house = await RouterHouse.build(t);
+  const keepsAll: Odd["ledger"] = (real) =>
+    instead<Ledger>(real, { commit: (shard, token, changes) => real.commit(shard, token, { ...changes, said: [] }) });
+  const first = await sceneAt(house, { ledger: keepsAll });
+  const c = await first.held(ADA);
+  await house.timelines.isStored();
+  await house.kill(first.under);
+  house.loseWindows();
+  const notes: string[] = [];
+  const second = await sceneAt(house, { ledger: noting(notes) });
+  await until("the outbox to be cleared", () => cleared(notes) === 3);
+  await house.timelines.isStored();
+  const { rows } = await house.timelines.history.page({ tenant: TENANT, c, limit: 50 });
+  const mids = rows.map(({ entry }) => entry?.mid);
+  assert.equal(rows.length, 3);
+  assert.equal(new Set(mids).size, 3);
+  await second.router.revive(TENANT, c);
+  assert.equal(await second.assignee(c), "ada");
+});
+
 test("who waits, who holds and who was asked are as they were after a restart", async (t) => {
   const house = await RouterHouse.build(t);
   const first = await sceneAt(house);

@@ -85,7 +85,7 @@ export class Shard {
   async start(): Promise<void> {
     const page = await this.#ports.ledger.load(this.id, this.#ports.token);
     this.#restore(page);
-    for (const ruling of page.outbox) void this.#say(ruling);
+    for (const ruling of page.outbox) void this.#say(ruling, true);
   }
 
   /** Nothing of its own is tried again after this. */
@@ -130,7 +130,7 @@ export class Shard {
     await this.#commit(rulings);
     return results.map((result) => {
       if ("error" in result) return result;
-      const said = result.rulings.map((ruling) => this.#say(ruling));
+      const said = result.rulings.map((ruling) => this.#say(ruling, false));
       return { ok: { answer: result.answer, said: said.slice(0, result.own) } };
     });
   }
@@ -214,8 +214,8 @@ export class Shard {
     for (const { tenant, row } of conversations) restoreConversation(this.#desk(tenant), row, now);
   }
 
-  #say(ruling: Ruling): Promise<Said> {
-    const { entered, recorded } = this.#ports.saying.say(ruling);
+  #say(ruling: Ruling, again: boolean): Promise<Said> {
+    const { entered, recorded } = this.#ports.saying.say(ruling, again);
     const heard = entered.then((said) => {
       if (said.at === "overtaken") this.#overtaken(ruling, said);
       else this.#stands(ruling, said);

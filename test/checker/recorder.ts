@@ -10,6 +10,7 @@ export class Recorder {
   readonly #lines: Line[] = [];
   readonly #clients = new Map<string, ClientRecorder>();
   readonly #now: () => number;
+  readonly #watchers = new Set<() => void>();
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -31,6 +32,19 @@ export class Recorder {
     return known;
   }
 
+  /** Resolves at the very line that makes it so, after `then` has run there. */
+  moment(isSo: () => boolean, then: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo()) return;
+        this.#watchers.delete(look);
+        then();
+        resolve();
+      };
+      this.#watchers.add(look);
+    });
+  }
+
   kill(): void {
     this.#write({ t: "kill" });
   }
@@ -45,5 +59,6 @@ export class Recorder {
 
   #write(line: Written): void {
     this.#lines.push({ at_ms: this.#now(), ...line } as Line);
+    for (const look of [...this.#watchers]) look();
   }
 }

@@ -43,7 +43,8 @@ export class LiveConversation {
   readonly c: string;
   readonly #ports: LivePorts;
   readonly #readers = new Set<Follower>();
-  readonly #here = new Map<string, number>();
+  /** Readers that were let in: their users are here. */
+  readonly #here = new Set<Follower>();
   #head: Position = BEGINNING;
   #authority: Authority | undefined;
   #arrived: Entry[] = [];
@@ -77,10 +78,7 @@ export class LiveConversation {
   remove(reader: Follower): void {
     if (!this.#readers.delete(reader)) return;
     reader.leave();
-    const user = reader.user.id;
-    const left = (this.#here.get(user) ?? 0) - 1;
-    if (left > 0) this.#here.set(user, left);
-    if (left === 0 && this.#here.delete(user)) this.#present(user, false);
+    if (this.#here.delete(reader) && !this.#isHere(reader.user.id)) this.#present(reader.user.id, false);
   }
 
   /** Joins the node and reads; undefined when the conversation is closed and has no life. */
@@ -94,10 +92,9 @@ export class LiveConversation {
   /** The reader is let in: the others learn that its user is here. */
   welcome(reader: Follower): void {
     if (!this.#readers.has(reader)) return;
-    const user = reader.user.id;
-    const sockets = (this.#here.get(user) ?? 0) + 1;
-    this.#here.set(user, sockets);
-    if (sockets === 1) this.#present(user, true);
+    const came = !this.#isHere(reader.user.id);
+    this.#here.add(reader);
+    if (came) this.#present(reader.user.id, true);
   }
 
   entry(entry: Entry): void {
@@ -154,7 +151,7 @@ export class LiveConversation {
   }
 
   #goOn(): void {
-    for (const user of this.#here.keys()) this.#present(user, true);
+    for (const user of new Set([...this.#here].map((reader) => reader.user.id))) this.#present(user, true);
     for (const reader of this.#readers) reader.catchUp();
   }
 
@@ -164,6 +161,10 @@ export class LiveConversation {
       if (head) reader.finish(head);
       if (reader.delivered) this.remove(reader);
     }
+  }
+
+  #isHere(user: string): boolean {
+    return [...this.#here].some((reader) => reader.user.id === user);
   }
 
   #learn(life: Life): void {

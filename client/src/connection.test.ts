@@ -256,7 +256,7 @@ test("a client that was stopped comes to idle, closes, and stays there", async (
   assert.equal(client.state, "idle");
 });
 
-test("a client that is stopped on its way to a connection, or between two, stays idle", async (t) => {
+test("a client that is stopped on its way to a connection stays idle", async (t) => {
   const { desk, client, clock, states } = await stage(t);
   const stops: (() => Promise<void>)[] = [
     async () => assert.equal(client.state, "needs_token"),
@@ -272,4 +272,14 @@ test("a client that is stopped on its way to a connection, or between two, stays
   }
   assert.equal(states.includes("ready"), false);
   assert.equal(states.includes("waiting"), false);
+});
+
+test("a client that is stopped while it waits does not come back", async (t) => {
+  const { desk, client, clock, line } = await connected(t);
+  line.cut();
+  await reached(client, "waiting");
+  client.stop();
+  await clock.advance(60_000);
+  assert.equal(client.state, "idle");
+  assert.equal(desk.lines.length, 1);
 });

@@ -45,8 +45,7 @@ export class Opening {
     try {
       return await this.#shown(client, reader, c, this.#ports.reading.limit(wish));
     } catch (error) {
-      if (client.readers.get(c) === reader) reader.unhold();
-      else this.#ports.hub.leave(reader);
+      if (!reader.unhold()) this.#drop(client, c, reader);
       throw error;
     }
   }
@@ -58,7 +57,7 @@ export class Opening {
     try {
       const life = await this.#ports.hub.attach(reader, { after: from, limit: 1 });
       if (!life) return await this.#resumeClosed(client, reader, c, from);
-      this.#keep(client, c, reader);
+      this.#keep(client, c);
       const gap = life.epoch !== from[0] || life.page.gap || compare(from, life.head) > 0;
       const beyond = compare(from, life.head) > 0;
       const follow = (): void => {
@@ -68,7 +67,7 @@ export class Opening {
       };
       return { result: { head: life.head, ...(gap && { gap: true as const }) }, follow };
     } catch (error) {
-      this.#ports.hub.leave(reader);
+      if (!reader.unhold()) this.#drop(client, c, reader);
       throw error;
     }
   }
@@ -81,33 +80,37 @@ export class Opening {
 
   leave(client: Client, c: string): void {
     const reader = client.readers.get(c);
-    if (!reader) return;
-    client.readers.delete(c);
+    if (reader) this.#drop(client, c, reader);
+  }
+
+  #drop({ readers }: Client, c: string, reader: Reader): void {
+    if (readers.get(c) === reader) readers.delete(c);
     this.#ports.hub.leave(reader);
   }
 
   /** A socket that closed meanwhile keeps nothing open. */
-  #keep(client: Client, c: string, reader: Reader): void {
-    client.readers.set(c, reader);
+  #keep(client: Client, c: string): void {
     if (!client.outlet.open) this.leave(client, c);
   }
 
+  /** Held for one reply more. A socket has one reader of a conversation, also while several of its commands open it. */
   #reader(client: Client, c: string): Reader {
     const there = client.readers.get(c);
     if (there && !there.left) {
       there.hold();
       return there;
     }
-    client.readers.delete(c);
     const { tenant, user } = client.session;
-    return this.#ports.hub.join(tenant, c, user, client.id, client.outlet);
+    const reader = this.#ports.hub.join(tenant, c, user, client.id, client.outlet);
+    client.readers.set(c, reader);
+    return reader;
   }
 
   async #shown(client: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
     const { session } = client;
     const life = await this.#ports.hub.attach(reader, { limit });
     if (!life) return this.#shownClosed(client, reader, c, limit);
-    this.#keep(client, c, reader);
+    this.#keep(client, c);
     const page = await this.#ports.reading.merge(session, { c, limit }, life);
     const authority = life.authority ?? refuse("unavailable", "The conversation is being revived; try again.", 500);
     const queue = await this.#place(session.tenant, c, authority);
@@ -121,9 +124,9 @@ export class Opening {
   }
 
   /** A closed conversation has no live end: it is shown from history, and nothing follows. */
-  async #shownClosed({ session, readers }: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
-    readers.delete(c);
-    this.#ports.hub.leave(reader);
+  async #shownClosed(client: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
+    const { session } = client;
+    this.#drop(client, c, reader);
     const page = await this.#ports.reading.merge(session, { c, limit }, undefined);
     const row = (await this.#ports.history.conversation(session.tenant, c)) ?? refuse("pending", "History is behind; try again.", 500);
     const result = {
@@ -133,9 +136,9 @@ export class Opening {
     return { frame: (id) => pageFrame(id, result, page.messages) };
   }
 
-  async #resumeClosed({ session, readers, outlet }: Client, reader: Reader, c: string, from: Position): Promise<Resumed> {
-    readers.delete(c);
-    this.#ports.hub.leave(reader);
+  async #resumeClosed(client: Client, reader: Reader, c: string, from: Position): Promise<Resumed> {
+    const { session, outlet } = client;
+    this.#drop(client, c, reader);
     const head = (await this.#ports.history.conversation(session.tenant, c))?.head ?? BEGINNING;
     const gap = compare(from, head) !== 0;
     const follow = (): void => {

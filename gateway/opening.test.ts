@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compare, type Position } from "../proto/position.js";
+import { TENANT, VISITOR } from "../test/contract/broker/chat.js";
+import { GatewayStage } from "../test/support/gateway-stage.js";
+import { begin, C, text } from "../test/support/timelines.js";
+import { turns } from "../test/support/until.js";
+
+const mids = (frames: readonly Record<string, unknown>[]): unknown[] => frames.map(({ mid }) => mid);
+
+test("a socket that opens a conversation twice at the same time gets each event once, and is gone when it leaves", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const wei = await stage.client(VISITOR);
+  const [first, second] = [wei.say("open", { c: C }), wei.say("open", { c: C })];
+  await wei.reply(first);
+  await wei.reply(second);
+  await (await stage.gateway.context.timeline.append(text("m1"))).durable;
+  assert.deepEqual(mids(wei.events("message")), ["m1"]);
+  await wei.leave();
+  const life = await stage.broker.attach({ E: stage.routing.epoch, node: "x", tenant: TENANT, c: C, serial: 1, read: { limit: 1 } });
+  assert.deepEqual(life.at === "attached" && life.present, []);
+});
+
+test("an open that fails leaves a socket as it was: one that was not attached gets nothing, one that was goes on", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const [fresh, open] = [await stage.client(VISITOR), await stage.client(VISITOR)];
+  await open.ask("open", { c: C });
+  t.mock.method(stage.gateway.context.reading, "merge", () => Promise.reject(new Error("a broken disk")));
+  assert.equal(await fresh.refusal("open", { c: C }), "unavailable");
+  assert.equal(await open.refusal("open", { c: C }), "unavailable");
+  await (await stage.gateway.context.timeline.append(text("m1"))).durable;
+  await turns();
+  assert.deepEqual([mids(fresh.events("message")), mids(open.events("message"))], [[], ["m1"]]);
+  assert.deepEqual([(await fresh.ask("ping"))["heads"], Object.keys((await open.ask("ping"))["heads"] as object)], [{}, [C]]);
+});
+
+test("a reply that opens has everything up to its head, and every event after it follows", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const { timeline } = stage.gateway.context;
+  const wei = await stage.client(VISITOR);
+  const opening = wei.say("open", { c: C });
+  await Promise.all(["m1", "m2", "m3"].map((mid) => timeline.append(text(mid))));
+  const { messages, head } = await wei.reply(opening);
+  await turns();
+  const after = wei.events("message");
+  assert.deepEqual([...mids(messages as Record<string, unknown>[]), ...mids(after)], ["v1", "m1", "m2", "m3"]);
+  assert.ok(after.every(({ pos }) => compare(pos as Position, head as Position) > 0));
+  assert.deepEqual(wei.order, [1, opening, ...after.map(() => "message")]);
+});
+
+test("a socket that closes while its open is under way keeps nothing attached", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const wei = await stage.client(VISITOR);
+  wei.say("open", { c: C });
+  await wei.leave();
+  await turns(10);
+  const life = await stage.broker.attach({ E: stage.routing.epoch, node: "x", tenant: TENANT, c: C, serial: 1, read: { limit: 1 } });
+  assert.deepEqual(life.at === "attached" && life.present, []);
+});
+
+test("what the caller may not read is not found, and so is what never was", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const other = await stage.client({ id: "v_2", role: "visitor", name: "Mei" });
+  assert.deepEqual([await other.refusal("open", { c: C }), await other.refusal("open", { c: "c_none" })], ["not_found", "not_found"]);
+});
+
+test("a resume goes on after its position, behind the reply to hello, and says when there is a gap", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const { timeline } = stage.gateway.context;
+  const { pos } = await (await timeline.append(text("m1"))).durable;
+  await (await timeline.append(text("m2"))).durable;
+  const wei = await stage.client(VISITOR, { [C]: pos });
+  await turns();
+  assert.deepEqual(wei.order, [1, "message"]);
+  assert.deepEqual(mids(wei.events("message")), ["m2"]);
+  const lost = await stage.client(VISITOR, { [C]: [pos[0], 40] });
+  assert.deepEqual(lost.socket.frames[0]?.["resumed"], { [C]: { head: [pos[0], 3], gap: true } });
+  assert.deepEqual(lost.events("gap"), [{ ev: "gap", c: C, after: [pos[0], 40], head: [pos[0], 3] }]);
+});
+
+test("one conversation that cannot be resumed keeps none of the others back", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const wei = await stage.client(VISITOR, { [C]: [0, 0], c_none: [1, 1] });
+  const { resumed } = wei.socket.frames[0] as { resumed: Record<string, { error?: { code: string }; head?: unknown }> };
+  assert.equal(resumed["c_none"]?.error?.code, "not_found");
+  assert.ok(resumed[C]?.head);
+});

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeskError } from "../lib/errors.js";
 import { ADA, agent, LIN, PROFILE, Scene, VERA, visitor } from "../test/contract/router/scene.js";
+import { Gate } from "../test/support/gate.js";
 import { instead } from "../test/support/instead.js";
 import { refusal } from "../test/support/refusal.js";
 import { linked, type Odd, RouterHouse, type RouterUnderTest, TENANT } from "../test/support/router-house.js";
-import { until } from "../test/support/until.js";
+import { turns, until } from "../test/support/until.js";
 import type { Authority } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { Ledger } from "./ledger.js";
@@ -239,6 +240,23 @@ test("what the ledger refused did not happen: the next question finds the desk a
   await scene.accepts(ADA, c);
   assert.deepEqual(await scene.routed(c), ["queued", "offered", "assigned ada"]);
   assert.equal((await scene.router.inbox(ADA)).own.load, 1);
+});
+
+test("a second tab is answered when the conversation has begun, and not before", async (t) => {
+  const house = await RouterHouse.build(t);
+  const gate = new Gate();
+  const timeline: Odd["timeline"] = (real) => instead(real, { begin: (draft) => gate.opened.then(() => real.begin(draft)) });
+  const scene = await sceneAt(house, { timeline });
+  const answered: string[] = [];
+  const tabs = [scene.asks(), scene.asks()].map((tab) => tab.then((c) => answered.push(c)));
+  await until("the visitor to wait", async () => (await scene.router.queue(ADA)).topics.some(({ waiting }) => waiting > 0));
+  // Asked after both of them, and so answered after both were decided.
+  await scene.router.agentHere(ADA, PROFILE);
+  await turns();
+  assert.deepEqual(answered, []);
+  gate.open();
+  await Promise.all(tabs);
+  assert.equal(new Set(answered).size, 1);
 });
 
 test("while the journal takes nothing, offers are made and accepted all the same", async (t) => {

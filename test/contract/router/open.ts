@@ -71,14 +71,15 @@ export const openSuite: RouterSuite = (contract) => {
     );
   });
 
-  test("of several closed ones the last one closed is reopened", async (t) => {
+  test("of two closed ones on one topic the one closed last is reopened", async (t) => {
     const scene = await Scene.of(contract, t);
-    const first = await scene.asks(VERA, "support");
-    await scene.router.close(VERA, first);
+    const moved = await scene.held(ADA);
+    const last = await scene.asks(VERA, "sales");
+    await scene.router.transfer(ADA, moved, { topic: "sales" });
+    await scene.router.close(VERA, moved);
     scene.house.pass(1_000);
-    const other = await scene.asks(VERA, "sales");
-    await scene.router.close(VERA, other);
-    assert.equal(await scene.asks(VERA, "support"), first);
+    await scene.router.close(VERA, last);
+    assert.equal(await scene.asks(VERA, "sales"), last);
   });
 
   test("beyond the reopen window it is a new conversation", async (t) => {

@@ -64,6 +64,16 @@ export const queueSuite: RouterSuite = (contract) => {
     assert.deepEqual([...new Set([...scene.ear.changes, ...scene.far.changes])], [VERA.tenant]);
   });
 
+  test("what did not change since is not told again", async (t) => {
+    const scene = await Scene.of(contract, t);
+    await scene.asks();
+    await until("the first change", () => scene.ear.changes.includes(VERA.tenant));
+    const told = scene.ear.changes.length;
+    await scene.asks(visitor("vera", "other"));
+    await until("the other tenant's change", () => scene.ear.changes.includes("other"));
+    assert.deepEqual(scene.ear.changes.slice(told), ["other"]);
+  });
+
   test("however much changes, it is told at most twice a second", async (t) => {
     const scene = await Scene.of(contract, t);
     const since = performance.now();

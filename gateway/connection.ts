@@ -71,6 +71,7 @@ export class Connection implements Client, SocketHandler {
   admit(session: Session): void {
     this.#session = session;
     this.#timer?.cancel();
+    if (!this.outlet.open) return;
     const left_ms = Math.max(0, session.expires_at - this.#context.clock.now());
     this.#timer = this.#context.clock.after(left_ms, () => this.outlet.close("token_expired"));
   }
@@ -114,7 +115,7 @@ export class Connection implements Client, SocketHandler {
   }
 
   async #greet(checked: Exclude<Checked, { at: "bad_frame" }>, said: Parameters<typeof hello>[2] | undefined): Promise<boolean> {
-    const id = checked.id ?? 0;
+    const { id } = checked;
     try {
       if (checked.at === "refused") throw new DeskError(checked.code, checked.message);
       if (!said) throw new TypeError("a hello without fields");
@@ -131,22 +132,27 @@ export class Connection implements Client, SocketHandler {
   #take(checked: Exclude<Checked, { at: "bad_frame" }>, greeting: Promise<boolean>): void {
     const { id } = checked;
     if (id !== undefined && this.#inFlight.has(id)) {
-      this.#refuse(id, new DeskError("bad_request", `A command with the id ${id} is not answered yet.`));
+      this.#object(id, new DeskError("bad_request", `A command with the id ${id} is not answered yet.`), greeting);
     } else if (this.#inFlight.size >= this.#context.limits.inFlight) {
-      this.#refuse(id, new DeskError("too_many_in_flight"));
+      this.#object(id, new DeskError("too_many_in_flight"), greeting);
     } else if (checked.at === "refused") {
-      this.#refuse(id, new DeskError(checked.code, checked.message));
+      this.#object(id, new DeskError(checked.code, checked.message), greeting);
     } else {
       if (id !== undefined) this.#inFlight.add(id);
       this.#keep(this.#perform(id, checked.command, greeting));
     }
   }
 
+  /** Refuses what is not even begun. Nothing precedes the reply to `hello`. */
+  #object(id: number | undefined, refusal: DeskError, greeting: Promise<boolean>): void {
+    this.#keep(greeting.then((greeted) => void (greeted && this.#refuse(id, refusal))));
+  }
+
   async #perform(id: number | undefined, command: Command, greeting: Promise<boolean>): Promise<void> {
     const { clock, metrics } = this.#context;
     const since_ms = clock.monotonic();
     try {
-      if (!this.#session && !(await greeting)) return;
+      if (!(await greeting)) return;
       metrics.command(command.op);
       this.#allow(command);
       const reply = await answer(this.#context, this, command);

@@ -88,7 +88,7 @@ export class Tokens {
     if ([own, all].some((row) => row !== undefined && issued_at <= row.not_before)) return true;
     if (user.role === "visitor") return false;
     const account = await directory.get("account", tenant, user.id);
-    return !account || account.disabled === true;
+    return !account || account.disabled === true || account.role !== user.role;
   }
 
   async #session(token: string, grace_ms: number): Promise<Session> {

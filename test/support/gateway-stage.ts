@@ -1,8 +1,5 @@
-import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { runCommand } from "../../directory/commands.js";
-import { Desk } from "../../directory/desk.js";
-import { LmdbDirectory } from "../../directory/directory-lmdb.js";
+import type { Desk } from "../../directory/desk.js";
 import { Gateway, type GatewayOptions } from "../../gateway/gateway.js";
 import { sessionKey } from "../../gateway/keys.js";
 import type { SocketHandler } from "../../gateway/socket.js";
@@ -14,7 +11,7 @@ import type { Router, RouterListener } from "../../router/router.js";
 import type { LmdbBroker } from "../../timeline/broker-lmdb.js";
 import { Timeline } from "../../timeline/timeline.js";
 import { TENANT } from "../contract/broker/chat.js";
-import { emptyFolder } from "./folder.js";
+import { type Bench, directoryBench } from "./directory-bench.js";
 import type { Frame } from "./peer.js";
 import { PlainSocket } from "./plain-socket.js";
 import { log, Timelines } from "./timelines.js";
@@ -63,20 +60,27 @@ export class PlainRouter implements Router {
 export class GatewayStage {
   readonly timelines: Timelines;
   readonly router = new PlainRouter();
-  readonly directory: LmdbDirectory;
   readonly desk: Desk;
+  readonly command: Bench["command"];
   readonly broker: LmdbBroker;
   /** The router's own timeline, to begin conversations with. */
   readonly routing: Timeline;
   readonly gateway: Gateway;
 
-  private constructor(t: TestContext, timelines: Timelines, routing: Timeline, broker: LmdbBroker, odd: Partial<GatewayOptions>) {
+  private constructor(
+    t: TestContext,
+    timelines: Timelines,
+    bench: Bench,
+    routing: Timeline,
+    broker: LmdbBroker,
+    odd: Partial<GatewayOptions>,
+  ) {
     const { clock, history, journal } = timelines;
     this.timelines = timelines;
     this.routing = routing;
     this.broker = broker;
-    this.directory = new LmdbDirectory({ path: join(emptyFolder(t), "directory") });
-    this.desk = new Desk({ directory: this.directory, clock, log });
+    this.desk = bench.desk;
+    this.command = bench.command;
     const timeline = new Timeline({ node: "g1", broker, journal, past: history, reviver: this.router, clock, log, metrics: new Metrics() });
     const config = loadConfig({}, () => "");
     this.gateway = new Gateway({
@@ -86,8 +90,6 @@ export class GatewayStage {
     t.after(async () => {
       await this.gateway.stop();
       await timeline.stop();
-      await this.desk.stop();
-      await this.directory.close();
     });
   }
 
@@ -95,21 +97,10 @@ export class GatewayStage {
     const timelines = await Timelines.running(t);
     const broker = timelines.broker();
     const routing = await timelines.timeline(broker, { node: "r1" });
-    const stage = new GatewayStage(t, timelines, routing, broker, odd);
-    await stage.command("tenant", "add", TENANT, "--name", "Shop", "--topic", "support", "--origin", "https://shop.example");
-    await stage.command("agent", "add", TENANT, "ada", "--name", "Ada", "--password", "secret", "--topic", "support");
-    await stage.command("agent", "add", TENANT, "lin", "--name", "Lin", "--password", "secret", "--topic", "sales");
-    await stage.command("agent", "add", TENANT, "sun", "--name", "Sun", "--role", "supervisor", "--password", "secret");
-    await stage.desk.start();
+    const stage = new GatewayStage(t, timelines, await directoryBench(t, timelines.clock), routing, broker, odd);
     await stage.gateway.context.timeline.start();
     await stage.gateway.start();
     return stage;
-  }
-
-  /** As `npx deskwire` does it, and seen by everybody. */
-  async command(...argv: string[]): Promise<void> {
-    await runCommand({ directory: this.directory, now: () => this.timelines.clock.now(), readFile: () => "" }, argv);
-    await this.desk.look();
   }
 
   async token(user: Party): Promise<string> {

@@ -7,6 +7,7 @@ import type { History } from "../persister/history.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { Accounts } from "./accounts.js";
+import type { Client } from "./client.js";
 import { Connection } from "./connection.js";
 import { ConnectionMetrics } from "./connection-metrics.js";
 import type { Context, GatewayLimits } from "./context.js";
@@ -57,13 +58,29 @@ export class Gateway implements Service, Reception {
     });
     const reading = new Reading({ timeline, history, readership, limits, log });
     const inboxes = new Inboxes({ timeline, history, log });
-    const roster = new Roster({ router, accounts, history, inboxes, clock, log, lost_ms: options.agentLostMs });
+    const opening = new Opening({ hub, reading, readership, history, router, log });
+    const leave = (client: Client, c: string): void => opening.leave(client, c);
+    const roster = new Roster({ router, accounts, history, inboxes, leave, clock, log, lost_ms: options.agentLostMs });
     const connectionMetrics = new ConnectionMetrics(metrics, () => this.#connections.size);
     this.context = {
-      ...{ node: timeline.node, timeline, history, router, directory, accounts, readership, reading, inboxes, roster, limits, clock, log },
+      ...{
+        node: timeline.node,
+        timeline,
+        history,
+        router,
+        directory,
+        accounts,
+        readership,
+        reading,
+        opening,
+        inboxes,
+        roster,
+        limits,
+        clock,
+        log,
+      },
       tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock }),
       origins: new Origins(directory),
-      opening: new Opening({ hub, reading, readership, history, router, log }),
       sending: new Sending({ timeline, readership, textBytes: limits.textBytes }),
       metrics: connectionMetrics,
     };

@@ -18,6 +18,8 @@ export interface RosterPorts {
   readonly accounts: Accounts;
   readonly history: Pick<History, "visitor">;
   readonly inboxes: Pick<Inboxes, "shown">;
+  /** Takes a conversation from a socket. */
+  readonly leave: (client: Client, c: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
   /** An agent's socket silent for this long is lost. */
@@ -81,9 +83,11 @@ export class Roster implements RouterListener {
     else watchers.delete(client);
   }
 
+  /** Who was released of a conversation is told nothing more of it, until it opens it as a reader. */
   push({ tenant, agent, event, except }: Push): void {
     const key = JSON.stringify([tenant, agent]);
     void this.#lanes.run(key, async () => {
+      if (event.ev === "released") for (const client of this.#agents.get(key) ?? []) this.#ports.leave(client, event.c);
       const frame = event.ev === "offer" ? await this.#offerFrame(tenant, event) : eventFrame({ ...event });
       for (const client of this.#agents.get(key) ?? []) if (client.id !== except) client.outlet.send(frame);
     });

@@ -1,0 +1,23 @@
+import { asking } from "./chat/asking.js";
+import { badFrames } from "./chat/bad-frames.js";
+import { callingHttp } from "./chat/calling-http.js";
+import { ending } from "./chat/ending.js";
+import { handingOver } from "./chat/handing-over.js";
+import { hearing } from "./chat/hearing.js";
+import { limits } from "./chat/limits.js";
+import { readingBack } from "./chat/reading-back.js";
+import { refusals } from "./chat/refusals.js";
+import { resuming } from "./chat/resuming.js";
+import type { ChatSuite } from "./chat/stage.js";
+import { supervising } from "./chat/supervising.js";
+import { talking } from "./chat/talking.js";
+import { tokens } from "./chat/tokens.js";
+
+/**
+ * What a visitor and an agent may expect of any Deskwire, over the wire alone. Needs the demo tenant with its agents ada and lin and its
+ * supervisor sun, none of them at work elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
+ */
+export const chatContract: ChatSuite = (at) => {
+  for (const suite of [asking, talking, hearing, readingBack, resuming, handingOver, ending, supervising, callingHttp]) suite(at);
+  for (const suite of [badFrames, refusals, limits, tokens]) suite(at);
+};

@@ -1,0 +1,149 @@
+import type { TestContext } from "node:test";
+import type { Position } from "../../../proto/position.js";
+import { agentToken, type Frame, Peer, type PeerOptions, visitorToken } from "../../support/peer.js";
+import type { Test } from "../suite.js";
+
+export interface ChatAt {
+  readonly test: Test;
+  /** Where the gateway is. */
+  readonly url: string;
+}
+
+export type ChatSuite = (at: ChatAt) => void;
+
+export type AgentName = "ada" | "lin" | "sun";
+
+/** A visitor with one socket. */
+export interface Guest {
+  readonly peer: Peer;
+  readonly token: string;
+  readonly id: string;
+}
+
+/** A conversation that an agent holds. */
+export interface Held {
+  readonly c: string;
+  /** What its visitor was shown when it asked. */
+  readonly opened: Frame;
+  readonly guest: Guest;
+  readonly agent: Peer;
+}
+
+/** People for one test. When it is over, its conversations are closed, its agents offline and its sockets gone. */
+export class Stage {
+  readonly url: string;
+  readonly #peers: Peer[] = [];
+  readonly #working: Peer[] = [];
+  readonly #asked = new Map<string, Guest>();
+
+  constructor(t: TestContext, { url }: ChatAt) {
+    this.url = url;
+    t.after(() => this.#leave());
+  }
+
+  async guest(name?: string): Promise<Guest> {
+    const { token, id } = await visitorToken(this.url, name);
+    return { token, id, peer: await this.peer(token) };
+  }
+
+  /** Another socket, of somebody who has a token. */
+  async peer(token: string, resume?: Readonly<Record<string, Position>>, options?: PeerOptions): Promise<Peer> {
+    const peer = await Peer.hello(this.url, token, resume, options);
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** A socket that said nothing yet. */
+  async stranger(options?: PeerOptions): Promise<Peer> {
+    const peer = await new Peer(this.url, options).opened();
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  /** An agent who takes conversations. */
+  async agent(name: AgentName): Promise<Peer> {
+    const agent = await this.reader(name);
+    await agent.do("status", { status: "online", capacity: 5 });
+    this.#working.push(agent);
+    return agent;
+  }
+
+  /** An agent's socket; its status stays as it is. */
+  async reader(name: AgentName): Promise<Peer> {
+    return this.peer(await agentToken(this.url, name));
+  }
+
+  /** Asks; answers the reply to `open`. */
+  async ask(guest: Guest, ask: object = { topic: "support" }): Promise<Frame & { readonly c: string }> {
+    const opened = await guest.peer.do("open", { ask });
+    const c = String(opened["c"]);
+    this.#asked.set(c, guest);
+    return { ...opened, c };
+  }
+
+  /** A visitor asked and this agent accepted. */
+  async held(name: AgentName = "ada"): Promise<Held> {
+    const agent = await this.agent(name);
+    const guest = await this.guest();
+    const opened = await this.ask(guest);
+    await accept(agent, opened.c);
+    return { c: opened.c, opened, guest, agent };
+  }
+
+  async #leave(): Promise<void> {
+    for (const agent of this.#working) await agent.ask("status", { status: "offline" }).catch(() => undefined);
+    for (const [c, { token }] of this.#asked) await this.#close(c, token);
+    for (const peer of this.#peers) peer.cut();
+  }
+
+  async #close(c: string, token: string): Promise<void> {
+    const peer = await Peer.hello(this.url, token);
+    await peer.ask("close", { c });
+    await peer.close();
+  }
+}
+
+/** The offer of this conversation that stands, once it is there. */
+export async function offered(agent: Peer, c: string): Promise<{ readonly c: string; readonly offer: string }> {
+  const over = (id: unknown): boolean => agent.events("offer_end", c).some(({ offer }) => offer === id);
+  const { offer } = await agent.event("offer", (event) => event["c"] === c && !over(event["offer"]));
+  return { c, offer: String(offer) };
+}
+
+export async function accept(agent: Peer, c: string): Promise<Frame> {
+  return agent.do("accept", await offered(agent, c));
+}
+
+/** The fields of a `send` of text. */
+export function text(c: string, mid: string, said = `this is ${mid}`): object {
+  return { c, mid, kind: "text", body: { text: said } };
+}
+
+/** The places of a conversation that this socket was shown, on the page that opened it and since. */
+export function placesIn(opened: Frame, peer: Peer): number[] {
+  const shown = [
+    ...(opened["messages"] as Frame[]),
+    ...peer.events("message", String(opened["c"])),
+    ...peer.events("skip", String(opened["c"])),
+  ];
+  return shown.map(({ pos }) => (pos as number[])[1] as number).sort((a, b) => a - b);
+}
+
+/** Resolves with the message when it came. */
+export function heard(peer: Peer, c: string, mid: string): Promise<Frame> {
+  return peer.event("message", (event) => event["c"] === c && event["mid"] === mid);
+}
+
+/** The mids of the messages people said, as they came to this socket. */
+export function mids(frames: readonly Frame[]): unknown[] {
+  return frames.filter(({ kind }) => kind !== "routing" && kind !== "hidden").map(({ mid }) => mid);
+}
+
+export function codeOf(reply: Frame): unknown {
+  return (reply["error"] as { readonly code?: unknown } | undefined)?.code;
+}
+
+/** The routing events of a page or a socket, as far as the reader sees them. */
+export function routings(frames: readonly Frame[]): unknown[] {
+  return frames.filter(({ kind }) => kind === "routing").map(({ body }) => (body as { readonly event: string }).event);
+}

@@ -49,7 +49,7 @@ export class DemoSite implements Service {
     const { gateway } = this.#options;
     const policy = `default-src 'self'; script-src 'self' ${gateway}; style-src 'self' ${gateway}; connect-src ${gateway} ${gateway.replace("http", "ws")}; img-src 'self' data: https: ${gateway}`;
     const request = {
-      ...{ method, path: pathname, query: searchParams, body: new Uint8Array(), address: "127.0.0.1" },
+      ...{ method, path: pathname, query: searchParams, body: () => new Uint8Array(), address: "127.0.0.1" },
       header: (name: string) => headers[name]?.toString(),
     };
     const answer = answerPage(this.#options.pages, request, policy) ?? { status: 404, headers: {}, body: "There is no such page." };

@@ -255,11 +255,17 @@ test("a socket whose token is revoked is closed, and those of others are not", a
   assert.equal(sun.socket.ended, undefined);
 });
 
-test("sends of one socket to one conversation take positions in the order they were sent", async (t) => {
+test("sends of one socket to one conversation take positions in the order they were sent, however long each takes", async (t) => {
   const stage = await GatewayStage.start(t);
   await begin(stage.routing);
+  const { timeline } = stage.gateway.context;
+  const append = timeline.append.bind(timeline);
+  t.mock.method(timeline, "append", async (draft: Parameters<typeof append>[0]) => {
+    await turns(9 - Number(draft.mid.slice(1)));
+    return append(draft);
+  });
   const client = await stage.client(VISITOR);
-  const ids = Array.from({ length: 20 }, (_, i) => client.say("send", said(`m${i}`)));
+  const ids = Array.from({ length: 9 }, (_, i) => client.say("send", said(`m${i}`)));
   const replies = await Promise.all(ids.map((id) => client.reply(id)));
   const places = replies.map(({ pos }) => (pos as number[])[1] as number);
   assert.deepEqual(

@@ -82,7 +82,7 @@ function checks(schema: NonNullable<(typeof CALLS)[number]["body"]>): Check {
 }
 
 function fieldsOf({ body }: HttpRequest, check: Check): Record<string, unknown> {
-  const fields = parsed(body);
+  const fields = parsed(body());
   const fault = check.fault(fields);
   return fault === undefined ? (fields as Record<string, unknown>) : refuse("bad_request", fault);
 }

@@ -6,7 +6,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  readonly body: Uint8Array;
+  /** Refused as `too_large` when it was over the transport's limit. */
+  readonly body: () => Uint8Array;
   readonly address: string;
 }
 

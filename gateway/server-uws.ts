@@ -1,4 +1,5 @@
 import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
+import { DeskError } from "../lib/errors.js";
 import type { Service } from "../lib/service.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
@@ -129,9 +130,12 @@ export class UwsServer implements Service {
     });
     collect(response, this.#options.payloadBytes, (body) => {
       if (gone) return;
-      if (!body) return refuse(response, "413 Content Too Large", "The body is too large.");
-      void this.#options.answer({ ...head, body }).then((answer) => {
-        if (!gone) write(response, answer);
+      void this.#options.answer({ ...head, body: () => body ?? tooLarge() }).then((answer) => {
+        if (!gone)
+          write(response, answer, {
+            bare: head.method === "HEAD",
+            last: body === undefined || /^close$/i.test(headers.get("connection") ?? ""),
+          });
       });
     });
   }
@@ -159,18 +163,26 @@ function collect(response: HttpResponse, bytes_max: number, done: (body: Uint8Ar
   });
 }
 
+function tooLarge(): never {
+  throw new DeskError("too_large", "The body is too large.");
+}
+
 function refuse(response: HttpResponse, status: string, text: string): void {
   response.cork(() => {
     response.writeStatus(status).writeHeader("content-type", "text/plain; charset=utf-8").end(text, true);
   });
 }
 
-function write(response: HttpResponse, { status, headers, body }: HttpAnswer): void {
+/** `bare`: as the head of an answer whose body is not asked for. `last`: the connection ends with it. */
+function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { bare, last }: { bare: boolean; last: boolean }): void {
   response.cork(() => {
     response.writeStatus(`${status} ${REASONS[status] ?? ""}`.trim());
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-    if (status === 204 || status === 304) response.endWithoutBody();
-    else response.end(body);
+    const empty = status === 204 || status === 304;
+    // With a length as its argument the library would wait for as many bytes, and cut the connection at the next request.
+    if (bare && !empty) response.writeHeader("content-length", String(Buffer.byteLength(body)));
+    if (bare || empty) response.endWithoutBody();
+    else response.end(body, last);
   });
 }
 

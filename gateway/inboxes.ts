@@ -1,11 +1,12 @@
 import type { Logger } from "../lib/log.js";
-import type { History } from "../persister/history.js";
+import type { History, HistoryPage, PageQuery } from "../persister/history.js";
 import { readMessage } from "../proto/frames.js";
 import type { Party } from "../proto/message.js";
 import { BEGINNING, compare, type Position } from "../proto/position.js";
 import type { Held, Inbox, Offer } from "../router/router.js";
 import type { Entry } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
+import { type AskStored, mergeBackward } from "./merge.js";
 import type { Session } from "./session.js";
 
 /** Entries looked at for what is unread: a larger count is shown as this. */
@@ -13,7 +14,7 @@ const LOOK_BACK = 100;
 
 export interface InboxesPorts {
   readonly timeline: Pick<Timeline, "window">;
-  readonly history: Pick<History, "visitor" | "marks" | "conversation">;
+  readonly history: Pick<History, "visitor" | "marks" | "conversation" | "page">;
   readonly log: Logger;
 }
 
@@ -42,7 +43,7 @@ export class Inboxes {
     const { c, state, ask, assigned_at } = held;
     const [visitor, entries, read] = await Promise.all([
       this.#visitor(tenant, held.visitor),
-      this.#newest(c),
+      this.#newest(tenant, c),
       this.#readUpTo(tenant, c, user.id),
     ]);
     const said = entries.filter(({ kind }) => kind !== "routing" && kind !== "system");
@@ -53,9 +54,19 @@ export class Inboxes {
     return { c, state, head, visitor, ask, assigned_at, ...(last && { last: readMessage(last.frame) }), unread, waiting_ms };
   }
 
-  async #newest(c: string): Promise<readonly Entry[]> {
+  /** Of the window, and of history where there is none or it does not reach back so far. */
+  async #newest(tenant: string, c: string): Promise<readonly Entry[]> {
     const live = await this.#ports.timeline.window(c, { limit: LOOK_BACK });
-    return live.at === "window" ? live.page.entries : [];
+    const ask: AskStored = (range, limit) => this.#stored({ tenant, c, ...range, limit });
+    const { rows } = live.at === "window" ? await mergeBackward(live, undefined, LOOK_BACK, ask) : await ask({}, LOOK_BACK);
+    return rows.flatMap(({ entry }) => entry ?? []);
+  }
+
+  async #stored(query: PageQuery): Promise<HistoryPage> {
+    return this.#ports.history.page(query).catch((err: unknown) => {
+      this.#ports.log.warn({ c: query.c, err }, "what was said before is not known");
+      return { rows: [], more: false, incomplete: [] };
+    });
   }
 
   async #readUpTo(tenant: string, c: string, user: string): Promise<Position> {

@@ -59,7 +59,7 @@ export class Gateway implements Service, Reception {
     const reading = new Reading({ timeline, history, readership, limits, log });
     const inboxes = new Inboxes({ timeline, history, log });
     const opening = new Opening({ hub, reading, readership, history, router, log });
-    const leave = (client: Client, c: string): void => opening.leave(client, c);
+    const leave = (client: Client, c: string): void => opening.released(client, c);
     const roster = new Roster({ router, accounts, history, inboxes, leave, clock, log, lost_ms: options.agentLostMs });
     const connectionMetrics = new ConnectionMetrics(metrics, () => this.#connections.size);
     this.context = {

@@ -83,6 +83,11 @@ export class Opening {
     if (reader) this.#drop(client, c, reader);
   }
 
+  /** The user holds it no longer: nothing of it is pushed any more, unless a reply that shows it anew is under way. */
+  released(client: Client, c: string): void {
+    if (client.readers.get(c)?.delivered) this.leave(client, c);
+  }
+
   #drop({ readers }: Client, c: string, reader: Reader): void {
     if (readers.get(c) === reader) readers.delete(c);
     this.#ports.hub.leave(reader);

@@ -56,7 +56,7 @@ export class Roster implements RouterListener {
     const sockets = this.#agents.get(key) ?? new Set();
     this.#agents.set(key, sockets.add(client));
     return this.#lanes.run(key, async () => {
-      if (!this.#declared.has(key)) await this.#declare(client);
+      if (!this.#declared.has(key)) await this.#declare(key);
       await this.#showOffers(client);
     });
   }
@@ -79,7 +79,7 @@ export class Roster implements RouterListener {
     const { tenant } = client.session;
     const watchers = this.#watchers.get(tenant) ?? new Set();
     this.#watchers.set(tenant, watchers);
-    if (wish) watchers.add(client);
+    if (wish && client.outlet.open) watchers.add(client);
     else watchers.delete(client);
   }
 
@@ -100,32 +100,34 @@ export class Roster implements RouterListener {
 
   /** The router that knew our agents is another one, or was away. */
   forgotten(): void {
-    for (const [key, sockets] of this.#agents) {
-      const [client] = sockets;
-      if (client) void this.#lanes.run(key, () => this.#declareAgain(client));
-    }
+    for (const key of this.#agents.keys()) void this.#lanes.run(key, () => this.#declareAgain(key));
   }
 
   /** What was pushed while the router was away did not arrive. */
-  async #declareAgain(client: Client): Promise<void> {
-    await this.#declare(client);
-    for (const each of this.#agents.get(keyOf(client)) ?? []) await this.#showOffers(each);
+  async #declareAgain(key: string): Promise<void> {
+    await this.#declare(key);
+    for (const each of this.#agents.get(key) ?? []) await this.#showOffers(each);
   }
 
   /** Until the router knows, or the agent has no socket any more. */
-  async #declare(client: Client): Promise<void> {
-    const { tenant, user } = client.session;
-    while (client.outlet.open) {
+  async #declare(key: string): Promise<void> {
+    for (let client = this.#anyOf(key); client; client = this.#anyOf(key)) {
+      const { tenant, user } = client.session;
       try {
         const profile = await this.#ports.accounts.profile(client.session);
         await this.#ports.router.agentHere({ tenant, user }, profile);
-        this.#declared.add(keyOf(client));
+        this.#declared.add(key);
         return;
       } catch (err) {
         this.#untold(err);
       }
       await pause(this.#ports.clock, DECLARE_AGAIN_MS);
     }
+  }
+
+  #anyOf(key: string): Client | undefined {
+    const [client] = this.#agents.get(key) ?? [];
+    return client;
   }
 
   async #showOffers(client: Client): Promise<void> {

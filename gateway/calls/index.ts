@@ -1,3 +1,4 @@
+import { ID_CHARS_MAX } from "../../proto/shapes.js";
 import type { Call } from "./call.js";
 import { ask, explain, list, messages, send, site } from "./conversations.js";
 import { login, logout, refresh, visitors } from "./sessions.js";
@@ -8,16 +9,18 @@ export const CALLS = [visitors, login, refresh, logout, site, ask, list, send, m
 export function findCall(method: string, path: string): { readonly call: Call; readonly parameters: readonly string[] } | undefined {
   for (const call of CALLS) {
     const match = call.method === method ? call.path.exec(path) : null;
-    if (match) return { call, parameters: match.slice(1).map(decoded) };
+    const parameters = match?.slice(1).map(idOf);
+    if (parameters) return parameters.every((id) => id !== undefined) ? { call, parameters } : undefined;
   }
   return undefined;
 }
 
-/** A part that is no good percent-encoding names nothing. */
-function decoded(part: string): string {
+/** Undefined for what is no good percent-encoding, and for what can be no id. */
+function idOf(part: string): string | undefined {
   try {
-    return decodeURIComponent(part);
+    const id = decodeURIComponent(part);
+    return id.length <= ID_CHARS_MAX ? id : undefined;
   } catch {
-    return "";
+    return undefined;
   }
 }

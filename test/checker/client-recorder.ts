@@ -1,8 +1,7 @@
 import type { ErrorCode } from "../../proto/codes.js";
 import type { Position } from "../../proto/position.js";
 import type { Tap } from "../support/peer.js";
-import { contentOf } from "./history.js";
-import type { Written } from "./recorder.js";
+import { contentOf, type Written } from "./history.js";
 import { type Frame, seenOf } from "./seen.js";
 
 /** What one client's frames mean for the history. */

@@ -66,6 +66,9 @@ export interface Seen {
   readonly routing?: { readonly event: string; readonly version?: number; readonly assignee?: string };
 }
 
+/** A line as its writer knows it; whoever keeps the history adds the time. */
+export type Written<L = Line> = L extends unknown ? Omit<L, "at_ms"> : never;
+
 export type LineOf<T extends Line["t"]> = Extract<Line, { readonly t: T }>;
 
 export function linesOf<T extends Line["t"]>(history: History, t: T): LineOf<T>[] {

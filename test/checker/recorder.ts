@@ -1,9 +1,6 @@
 import type { Tap } from "../support/peer.js";
 import { ClientRecorder } from "./client-recorder.js";
-import type { History, Line, Seen } from "./history.js";
-
-/** A line as its writer knows it; the recorder adds the time. */
-export type Written<L = Line> = L extends unknown ? Omit<L, "at_ms"> : never;
+import type { History, Line, Seen, Written } from "./history.js";
 
 /** Writes the history of a run, on one clock that only grows. */
 export class Recorder {

@@ -1,6 +1,5 @@
 import type { Position } from "../../proto/position.js";
-import type { History, Line, Seen } from "./history.js";
-import type { Written } from "./recorder.js";
+import type { History, Line, Seen, Written } from "./history.js";
 
 export const C = "c1";
 const LIFE = 16_777_217;

@@ -14,9 +14,23 @@ export function answerPage(
 ): HttpAnswer | undefined {
   const page = method === "GET" || method === "HEAD" ? pages.get(path) : undefined;
   if (!page) return undefined;
-  const headers = { ...SAFE, "content-security-policy": policy, etag: page.etag, "cache-control": "no-cache", vary: "accept-encoding" };
-  if (header("if-none-match") === page.etag) return { status: 304, headers, body: "" };
-  const zipped = /\bgzip\b/.test(header("accept-encoding") ?? "");
+  const zipped = takesGzip(header("accept-encoding") ?? "");
+  const etag = zipped ? page.etag.replace(/"$/, '-gzip"') : page.etag;
+  const headers = { ...SAFE, "content-security-policy": policy, etag, "cache-control": "no-cache", vary: "accept-encoding" };
+  if (isKnown(header("if-none-match") ?? "", etag)) return { status: 304, headers, body: "" };
   const encoding: Record<string, string> = zipped ? { "content-encoding": "gzip" } : {};
   return { status: 200, headers: { ...headers, ...encoding, "content-type": page.type }, body: zipped ? page.gzip : page.body };
+}
+
+function takesGzip(accepted: string): boolean {
+  const codings = accepted
+    .toLowerCase()
+    .split(",")
+    .map((coding) => coding.trim());
+  return codings.some((coding) => /^gzip(;\s*q=(?!0(\.0*)?$).*)?$/.test(coding));
+}
+
+/** Whether one of the tags is this one. A proxy in between may have weakened it. */
+function isKnown(tags: string, etag: string): boolean {
+  return tags.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, "")));
 }

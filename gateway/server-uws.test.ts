@@ -101,7 +101,7 @@ async function wire(t: TestContext, { server }: Running, text: string): Promise<
   const socket = connect(server.port, "127.0.0.1");
   t.after(() => socket.destroy());
   let heard = "";
-  socket.setTimeout(5_000, () => socket.destroy());
+  socket.setTimeout(5_000, () => socket.destroy(new Error("the server did not end the connection")));
   socket.setEncoding("latin1").on("data", (part: string) => (heard += part));
   socket.write(text);
   await once(socket, "close");

@@ -14,12 +14,20 @@ export interface Timer {
   cancel(): void;
 }
 
+/** A longer timer of Node's would run at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delay_ms, run) {
-    const handle = setTimeout(run, delay_ms);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const wait = (left_ms: number): void => {
+      const rest_ms = left_ms - TIMER_MS_MAX;
+      handle = setTimeout(() => (rest_ms > 0 ? wait(rest_ms) : run()), Math.min(left_ms, TIMER_MS_MAX));
+      handle.unref();
+    };
+    wait(delay_ms);
     return { cancel: () => clearTimeout(handle) };
   },
   every(period_ms, run) {

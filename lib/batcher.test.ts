@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Batcher } from "./batcher.js";
 import { DeskError } from "./errors.js";
+import { turn } from "./turn.js";
 
 interface Flush {
   readonly items: readonly string[];
@@ -18,10 +19,13 @@ function held(limits = LIMITS): { batcher: Batcher<string, string>; flushes: Flu
   return { batcher: new Batcher({ flush, size: (item) => item.length, ...limits }), flushes };
 }
 
-/** Lets every ready promise reaction run. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets a flush that is due begin, and every ready promise reaction run. */
+async function settled(): Promise<void> {
+  await turn();
+  await turn();
+}
 
-test("items of one turn go together, at once when nothing is in flight", async () => {
+test("items of one call go together", async () => {
   const { batcher, flushes } = held();
   const added = [batcher.add("a"), batcher.add("b")];
   await settled();
@@ -31,6 +35,20 @@ test("items of one turn go together, at once when nothing is in flight", async (
   );
   flushes[0]?.resolve(["A", "B"]);
   assert.deepEqual(await Promise.all(added), ["A", "B"]);
+});
+
+test("items that arrive apart in one turn of the event loop go together, as those of many sockets do", async () => {
+  const { batcher, flushes } = held();
+  const first = batcher.add("a");
+  await Promise.resolve().then(() => undefined);
+  const second = batcher.add("b");
+  await settled();
+  assert.deepEqual(
+    flushes.map((flush) => flush.items),
+    [["a", "b"]],
+  );
+  flushes[0]?.resolve(["A", "B"]);
+  assert.deepEqual(await Promise.all([first, second]), ["A", "B"]);
 });
 
 test("while a flush runs the next batch gathers, and only one is in flight", async () => {

@@ -1,4 +1,5 @@
 import { refuse } from "./errors.js";
+import { turn } from "./turn.js";
 
 export interface BatcherOptions<T, R> {
   /** Writes one batch. Answers one result per item, in the items' order. Never called while another call runs. */
@@ -18,8 +19,8 @@ interface Gathered<T, R> {
 }
 
 /**
- * Group commit: one flush in flight at a time; what arrives meanwhile gathers and goes with the next one. An item that finds nothing in
- * flight goes at the end of the current turn of the microtask queue, together with what is added in the same turn.
+ * Group commit: one flush in flight at a time; what arrives meanwhile gathers and goes with the next one. Each flush takes what was gathered
+ * by the end of the event loop's turn, so that what many sockets sent at once goes together, also when a flush is over before it returns.
  *
  * Order: items are flushed in the order they were added. An item's promise settles as its flush does; a flush that rejects rejects the
  * items of that batch only, and the next batch goes on. An item above `bytes_max` travels alone.
@@ -53,8 +54,10 @@ export class Batcher<T, R = void> {
   }
 
   async #run(): Promise<void> {
-    await Promise.resolve();
-    while (this.#gathered.length > 0) await this.#flush(this.#take());
+    while (this.#gathered.length > 0) {
+      await turn();
+      await this.#flush(this.#take());
+    }
     this.#running = undefined;
   }
 

@@ -53,7 +53,6 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Setti
   };
 }
 
-const int = whole(0);
 export const port: SettingType<number> = { ...whole(0, 65535), name: "port", expects: "a port from 0 to 65535" };
 
 /** Plain numbers are bytes. */

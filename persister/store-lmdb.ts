@@ -18,7 +18,10 @@ export interface StoreOptions {
   readonly log: Logger;
 }
 
-/** The store on this machine's disk: each batch is one transaction, synced before it counts. */
+/**
+ * The store on this machine's disk: each batch is one transaction, synced before it counts. The disk is waited for on lmdb's own thread: this
+ * one has sockets to serve.
+ */
 export function openStore(options: StoreOptions): LmdbStore {
   return new LmdbStore(options);
 }
@@ -35,7 +38,7 @@ export class LmdbStore implements Store {
 
   async write(batch: StoreBatch): Promise<readonly DeadLetter[]> {
     this.#mustBeOpen();
-    const aside = await this.#known(() => this.#tables.env.transactionSync(() => new BatchWrite(this.#tables, batch).run()));
+    const aside = await this.#known(() => this.#tables.env.childTransaction(() => new BatchWrite(this.#tables, batch).run()));
     await this.#known(() => this.#tables.env.flushed);
     return aside;
   }

@@ -3,6 +3,7 @@ import { Batcher } from "../lib/batcher.js";
 import { type Clock, pause } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
+import { turn } from "../lib/turn.js";
 import type { BatchHandler, Consumption, Journal, RawRecord } from "./journal.js";
 import { encodeRecord, type JournalRecord } from "./record.js";
 
@@ -127,6 +128,7 @@ export class LmdbJournal implements Journal {
       const records = this.#read(from);
       if (records.length === 0) {
         await reading.wait(() => this.#durable > from);
+        await turn();
         continue;
       }
       if (await this.#handled(reading, handler, records)) from = behind(records);
@@ -137,7 +139,7 @@ export class LmdbJournal implements Journal {
   async #handled(reading: Reading, handler: BatchHandler, records: readonly RawRecord[]): Promise<boolean> {
     try {
       await handler({ partition: 0, records });
-      this.#commit(reading.group, behind(records));
+      await this.#commit(reading.group, behind(records));
       return true;
     } catch (err) {
       this.#log.warn({ group: reading.group, offset: records[0]?.offset, err }, "a batch was not consumed; it comes again");
@@ -152,8 +154,9 @@ export class LmdbJournal implements Journal {
     return [...range].map(({ key, value }) => ({ offset: key, bytes: value }));
   }
 
-  #commit(group: string, next: number): void {
-    this.#root.transactionSync(() => {
+  /** Waits for the disk on lmdb's own thread: nobody's reply hangs on it. */
+  async #commit(group: string, next: number): Promise<void> {
+    await this.#root.childTransaction(() => {
       this.#committed.putSync(group, next);
       this.#drop();
     });

@@ -18,7 +18,7 @@ Checks the sources without running them. Without a part, all of them:
 type Part = () => Promise<number>;
 
 const parts: Readonly<Record<string, Part>> = {
-  style: () => run(tool("biome"), ["ci", "--error-on-warnings"]),
+  style: () => run(tool("biome"), ["ci", "--error-on-warnings", `--colors=${process.stdout.isTTY ? "force" : "off"}`]),
   types: async () => (await tsc("tsconfig.json")) || (await tsc("web/tsconfig.json")),
   structure,
   unused: () => run(tool("knip"), []),
@@ -55,7 +55,7 @@ function tsc(project: string): Promise<number> {
 
 /** A cruiser that found no modules finds no violations either; that is a failure here. */
 async function structure(): Promise<number> {
-  const { code, text } = await capture(tool("depcruise"), ["--config", ".dependency-cruiser.cjs", "."]);
+  const { code, text } = await capture("npm", ["run", "--silent", "lint:structure"]);
   const modules = Number(/(\d+) modules/.exec(text)?.[1] ?? 0);
   if (code === 0 && modules > 50) return 0;
   console.error(text, modules > 50 ? "" : `only ${modules} modules were looked at`);

@@ -83,7 +83,9 @@ async function shot(page: Page, name: string): Promise<void> {
 async function together(chromium: Browser, names: readonly string[], name: string): Promise<void> {
   const page = await chromium.newPage({ viewport: { width: 2_620, height: 840 } });
   const images = names.map((each) => `<img src="data:image/png;base64,${readFileSync(`${FOLDER}/${each}.png`).toString("base64")}">`);
-  await page.setContent(`<body style="display:flex;align-items:flex-start;gap:20px;margin:20px;background:#e7e9ee">${images.join("")}</body>`);
+  await page.setContent(
+    `<body style="display:flex;align-items:flex-start;gap:20px;margin:20px;background:#e7e9ee">${images.join("")}</body>`,
+  );
   await shot(page, name);
   await page.close();
 }

@@ -59,7 +59,9 @@ export class Reading {
     const { before, after } = asked;
     const range = { limit, ...(before && { before }), ...(after && { after }) };
     const live = await this.#ports.timeline.window(asked.c, range);
-    return this.merge(session, { ...range, c: asked.c }, live.at === "window" ? live : undefined);
+    // While a life has only its barrier, history may still lack the end of the one before: it has to judge the page alone.
+    const begun = live.at === "window" && live.authority !== undefined;
+    return this.merge(session, { ...range, c: asked.c }, begun ? live : undefined);
   }
 
   /** A wish cut to what one page may hold. */

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
-import { connect, type Socket as NetSocket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import type { DeskError } from "../lib/errors.js";
+import { Gate } from "../test/support/gate.js";
 import { until } from "../test/support/until.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { UwsServer, type UwsServerOptions } from "./server-uws.js";
@@ -257,27 +258,39 @@ test("a body over the limit is handed in as too large, whatever it says of its l
 });
 
 test("a client that is gone before its answer costs nothing", async (t) => {
-  let let_ = (): void => undefined;
-  const waiting = new Promise<void>((resolve) => (let_ = resolve));
-  const run = await running(t, { answer: async () => waiting.then(() => ({ status: 200, headers: {}, body: "late" })) });
-  const asked = request(run.url);
+  const gate = new Gate();
+  const answer = async ({ path }: HttpRequest): Promise<HttpAnswer> => {
+    await (path === "/slow" ? gate.opened : undefined);
+    return { status: 200, headers: {}, body: path };
+  };
+  const run = await running(t, { answer });
+  const asked = request(`${run.url}/slow`);
   asked.on("error", () => undefined).end();
-  await once(asked, "socket");
-  await until("the connection", () => asked.socket?.connecting === false);
+  const [socket] = (await once(asked, "socket")) as [NetSocket];
+  await once(socket, "connect");
+  assert.equal(await (await fetch(`${run.url}/behind`)).text(), "/behind");
   asked.destroy();
-  let_();
-  const run2 = await fetch(run.url);
-  assert.equal(await run2.text(), "late");
+  // The server has seen the other end go when it answers what came after.
+  assert.equal(await (await fetch(`${run.url}/after`)).text(), "/after");
+  gate.open();
+  assert.equal(await (await fetch(`${run.url}/still`)).text(), "/still");
 });
 
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 test("a port that is taken is refused with its address, also when the other is one of ours", async (t) => {
-  const run = await running(t);
-  const second = new UwsServer({
-    ...{ host: "127.0.0.1", port: run.server.port, reception: { admit: () => undefined }, payloadBytes: 1, sendQueueBytes: 1, idleMs: 1 },
-    answer: async () => ({ status: 200, headers: {}, body: "" }),
-  });
-  await assert.rejects(second.start(), { code: "EADDRINUSE", address: "127.0.0.1", port: run.server.port });
-  assert.equal(second.port, 0);
+  const port = await freePort();
+  const run = await running(t, { port });
+  await assert.rejects(running(t, { port }), { code: "EADDRINUSE", address: "127.0.0.1", port });
+  assert.equal(await (await fetch(run.url)).text(), "GET 0");
 });
 
 test("a draining server takes no connection more, serves those it has, and a stopped one cuts them", async (t) => {

@@ -87,10 +87,14 @@ test("a draining server finishes the call it has, and takes no other", async (t)
 
 test("a drain cuts what is still open at its deadline", async (t) => {
   const taken = new Gate();
-  const { server, client } = await wire(t, () => {
-    taken.open();
-    return new Promise(() => undefined);
-  });
+  const { server, client } = await wire(
+    t,
+    () => {
+      taken.open();
+      return new Promise(() => undefined);
+    },
+    { deadline_ms: 60_000 },
+  );
   const cut = assert.rejects(client.call("GetRevision", {}), refusal("unavailable"));
   await taken.opened;
   await server.drain(50);

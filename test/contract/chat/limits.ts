@@ -44,9 +44,9 @@ export const limits: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     await undisturbed(stage, async () => {
       const guest = await stage.guest();
-      const { c } = await stage.ask(guest);
+      await stage.ask(guest);
       const { in_flight } = limitsOf(guest.peer.frames);
-      const replies = await Promise.all(Array.from({ length: in_flight + 8 }, (_, i) => guest.peer.ask("send", text(c, `m${i}`))));
+      const replies = await Promise.all(Array.from({ length: in_flight + 8 }, () => guest.peer.ask("open", { ask: {} })));
       const codes = replies.map(codeOf);
       assert.deepEqual([...new Set(codes)].sort(), ["too_many_in_flight", undefined]);
       assert.ok(codes.filter((code) => code === undefined).length >= in_flight);

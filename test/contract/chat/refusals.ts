@@ -48,10 +48,10 @@ export const refusals: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     await undisturbed(stage, async () => {
       const guest = await stage.guest();
-      const { c } = await stage.ask(guest);
-      const send = JSON.stringify({ op: "send", id: 900, ...text(c, "m1") });
-      guest.peer.raw(send);
-      guest.peer.raw(send);
+      await stage.ask(guest);
+      const open = JSON.stringify({ op: "open", id: 900, ask: {} });
+      guest.peer.raw(open);
+      guest.peer.raw(open);
       const answers = () => guest.peer.frames.filter(({ re }) => re === 900);
       await guest.peer.until(() => answers().length === 2, "both answers");
       assert.deepEqual(answers().map(codeOf).sort(), ["bad_request", undefined]);

@@ -10,7 +10,7 @@ const ada = { id: "ada", role: "agent", name: "Ada" } as const;
 async function desk(clock: FakeClock) {
   const rows = new Map<string, object>([
     ["tenant/demo", {}],
-    ["account/ada", {}],
+    ["account/ada", { role: "agent" }],
   ]);
   const directory = { get: async (kind: string, _tenant: string, id: string) => rows.get(`${kind}/${id}`) };
   const options: Partial<TokensOptions> = {

@@ -66,6 +66,7 @@ test("a stop during the start lets the service in hand finish and starts no furt
   const { clock, lifecycle, calls, service } = house();
   const slow = service("a", { start: () => pause(clock, 50) });
   const started = lifecycle.start([slow, service("b")]);
+  await clock.advance(10);
   const stopped = lifecycle.stop();
   assert.equal(lifecycle.state, "draining");
   await clock.advance(50);

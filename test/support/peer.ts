@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { WebSocket } from "ws";
 
 export interface Frame {
@@ -126,7 +125,7 @@ export class Peer {
 
   /** The code and reason the server closed with. */
   async over(): Promise<{ readonly code: number; readonly reason: string }> {
-    if (!this.closed) await once(this.socket, "close");
+    await this.until(() => this.closed !== undefined, "the close");
     return this.closed as { readonly code: number; readonly reason: string };
   }
 

@@ -68,9 +68,6 @@ const COMMANDS: Readonly<Record<string, { readonly names: number; readonly run: 
   "key disable": { names: 2, run: disableKey },
 };
 
-const REOPEN_WINDOW_MS = 24 * 3_600_000;
-const OFFER_TIMEOUT_MS = 20_000;
-
 /** Runs one command; answers what to print. Rejects with a UsageError, or with the directory's refusal. */
 export async function runCommand(desk: Desk, argv: readonly string[]): Promise<string> {
   const { values, positionals } = parse(argv);
@@ -124,7 +121,7 @@ async function addTenant({ directory }: Desk, [id = ""]: readonly string[], opti
 async function addTopic(directory: Directory, tenant: string, id: string): Promise<void> {
   if (await directory.get("topic", tenant, id)) return;
   const name = { en: id.charAt(0).toUpperCase() + id.slice(1), "zh-CN": TOPICS_ZH[id] ?? id };
-  await directory.put("topic", tenant, id, { name, reopen_window_ms: REOPEN_WINDOW_MS, offer_timeout_ms: OFFER_TIMEOUT_MS, skills: [] }, 0);
+  await directory.put("topic", tenant, id, { name, skills: [] }, 0);
 }
 
 const TOPICS_ZH: Readonly<Record<string, string>> = { support: "客户支持", sales: "售前咨询", billing: "账单", orders: "订单" };

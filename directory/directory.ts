@@ -61,9 +61,10 @@ export interface Key {
 export interface Topic {
   readonly name: Readonly<Record<string, string>>;
   readonly disabled?: boolean;
-  /** After closing, `open {ask}` on this topic reopens the conversation within this time. */
-  readonly reopen_window_ms: number;
-  readonly offer_timeout_ms: number;
+  /** After closing, `open {ask}` on this topic reopens the conversation within this time. Unset: as the router's settings say. */
+  readonly reopen_window_ms?: number;
+  /** Time to accept an offer. Unset: as the router's settings say. */
+  readonly offer_timeout_ms?: number;
   /** Skills every conversation of this topic asks for, besides its own. */
   readonly skills: readonly string[];
 }

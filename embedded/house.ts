@@ -106,7 +106,10 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     const router = new RouterNode({
       ...{ ledger: ledger, lease: new MemoryLease(() => routerTimeline.epoch), timeline: routerTimeline, history: history },
       ...{ directory, clock, log, metrics },
-      rules: { ...RULES, grace_ms: config.agentGraceMs, remember_ms: config.statusRestoreMs },
+      rules: {
+        ...{ ...RULES, grace_ms: config.agentGraceMs, remember_ms: config.statusRestoreMs, attributes_bytes: config.attributesBytes },
+        ...{ offer_timeout_ms: config.offerTimeoutMs, reopen_window_ms: config.reopenWindowMs },
+      },
     });
     yield router;
     const routerServer = serveRouter(router, { address: LOOPBACK, clock, log });

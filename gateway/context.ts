@@ -20,6 +20,7 @@ export interface GatewayLimits {
   readonly frameBytes: number;
   readonly serverFrameBytes: number;
   readonly textBytes: number;
+  readonly attributesBytes: number;
   readonly inFlight: number;
   readonly sendsPerS: number;
   readonly sendsBurst: number;

@@ -120,3 +120,36 @@ test("of a visitor an offer shows what it said of itself", async (t) => {
   const { visitor } = await inboxes.shown(TENANT, offer);
   assert.deepEqual(visitor, { id: "v_1", name: "Wei Li", attributes: { plan: "gold" }, since: 5 });
 });
+
+test("an inbox of many conversations fits one frame: the first are whole, the others keep what is always small", async (t) => {
+  const { timelines, timeline } = await desk(t);
+  await timeline.post(text("m1", { text: "x".repeat(10_000) }));
+  await timelines.isStored();
+  const inboxes = new Inboxes({ timeline, history: timelines.history, log });
+  const held = {
+    c: C,
+    state: "active",
+    visitor: VISITOR,
+    ask: { topic: "support", attributes: { plan: "gold" } },
+    assigned_at: 1,
+  } as const;
+  const inbox: Inbox = { own: OWN, conversations: Array.from({ length: 500 }, () => held), offers: [] };
+  const shownInbox = (await inboxes.inbox(SESSION, inbox, 0)) as { conversations: Shown[] };
+  const { conversations } = shownInbox;
+  assert.equal(conversations.length, 500);
+  assert.ok(Buffer.byteLength(JSON.stringify(shownInbox)) < 256 * 1_024, "it fits");
+  assert.equal(conversations[0]?.last?.mid, "m1");
+  assert.deepEqual(
+    { ...conversations[499], visitor: undefined },
+    {
+      c: C,
+      state: "active",
+      head: conversations[0]?.head,
+      ask: { topic: "support", attributes: {} },
+      assigned_at: 1,
+      unread: 1,
+      waiting_ms: 0,
+      visitor: undefined,
+    },
+  );
+});

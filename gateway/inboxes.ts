@@ -1,7 +1,7 @@
 import type { Logger } from "../lib/log.js";
 import type { History, HistoryPage, PageQuery } from "../persister/history.js";
 import { readMessage } from "../proto/frames.js";
-import type { Party } from "../proto/message.js";
+import type { MessageEvent, Party } from "../proto/message.js";
 import { BEGINNING, compare, type Position } from "../proto/position.js";
 import type { Held, Inbox, Offer } from "../router/router.js";
 import type { Entry } from "../timeline/entry.js";
@@ -11,6 +11,23 @@ import type { Session } from "./session.js";
 
 /** Entries looked at for what is unread: a larger count is shown as this. */
 const LOOK_BACK = 100;
+
+/** Beyond this many bytes conversations are shown without what was said last and without attributes: the whole inbox has to fit one frame. */
+const FULL_BYTES_MAX = 96 * 1_024;
+
+interface ShownVisitor {
+  readonly id: string;
+  readonly name: string;
+  readonly attributes: object;
+}
+
+interface HeldRow extends Omit<Held, "visitor"> {
+  readonly head: Position;
+  readonly visitor: ShownVisitor;
+  readonly last?: MessageEvent;
+  readonly unread: number;
+  readonly waiting_ms: number;
+}
 
 export interface InboxesPorts {
   readonly timeline: Pick<Timeline, "window">;
@@ -36,10 +53,10 @@ export class Inboxes {
       Promise.all(conversations.map((each) => this.#held(session, each, now))),
       Promise.all(offers.map((offer) => this.shown(session.tenant, offer))),
     ]);
-    return { ...own, conversations: held, offers: offered };
+    return { ...own, conversations: lean(held), offers: offered };
   }
 
-  async #held({ tenant, user }: Session, held: Held, now: number): Promise<object> {
+  async #held({ tenant, user }: Session, held: Held, now: number): Promise<HeldRow> {
     const { c, state, ask, assigned_at } = held;
     const [visitor, entries, read] = await Promise.all([
       this.#visitor(tenant, held.visitor),
@@ -77,7 +94,7 @@ export class Inboxes {
     return marks.find((mark) => mark.user === user)?.read ?? BEGINNING;
   }
 
-  async #visitor(tenant: string, { id, name }: Party): Promise<object> {
+  async #visitor(tenant: string, { id, name }: Party): Promise<ShownVisitor> {
     const known = await this.#ports.history.visitor(tenant, id).catch((err: unknown) => {
       this.#ports.log.warn({ visitor: id, err }, "a visitor's attributes are not known");
       return undefined;
@@ -85,6 +102,17 @@ export class Inboxes {
     const { attributes = {}, url, title, since } = known ?? {};
     return { id, name: known?.name ?? name, attributes, ...present({ url, title, since }) };
   }
+}
+
+/** The first rows whole, as many as the budget holds; the others with what is always small. */
+function lean(rows: readonly HeldRow[]): readonly object[] {
+  let bytes = 0;
+  return rows.map((row) => {
+    bytes += Buffer.byteLength(JSON.stringify(row));
+    if (bytes <= FULL_BYTES_MAX) return row;
+    const { last: _left, ask, visitor, ...small } = row;
+    return { ...small, ask: { ...ask, attributes: {} }, visitor: { ...visitor, attributes: {} } };
+  });
 }
 
 /** For how long the visitor has been without an answer. */

@@ -97,6 +97,28 @@ test("nobody is declared any more when the last socket went while the router was
   assert.deepEqual(agents(stage), ["here ada", "gone ada"]);
 });
 
+test("a router that was away when an agent's last socket went is told until it knows, unless the agent is back", async (t) => {
+  const stage = await GatewayStage.start(t);
+  const [ada, sun] = [await stage.client(ADA), await stage.client(SUN)];
+  await arrived(stage, 2);
+  stage.router.fault = new DeskError("unavailable");
+  await ada.leave();
+  await sun.leave();
+  await turns();
+  assert.deepEqual(
+    agents(stage).filter((told) => told.startsWith("gone")),
+    ["gone ada", "gone sun"],
+  );
+  await stage.client(SUN);
+  stage.router.fault = undefined;
+  await stage.timelines.clock.advance(500);
+  await turns();
+  assert.deepEqual(
+    agents(stage).filter((told) => told.startsWith("gone")),
+    ["gone ada", "gone sun", "gone ada"],
+  );
+});
+
 test("watchers of a tenant's queue learn of its changes, until they stop or leave", async (t) => {
   const stage = await GatewayStage.start(t);
   const [sun, ada, lin] = [await stage.client(SUN), await stage.client(ADA), await stage.client(ADA)];

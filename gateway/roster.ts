@@ -4,7 +4,7 @@ import { Lanes } from "../lib/lanes.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import { eventFrame } from "../proto/frames.js";
-import type { Offer, Push, Router, RouterListener } from "../router/router.js";
+import type { Caller, Offer, Push, Router, RouterListener } from "../router/router.js";
 import type { Accounts } from "./accounts.js";
 import type { Client } from "./client.js";
 import type { Inboxes } from "./inboxes.js";
@@ -68,11 +68,7 @@ export class Roster implements RouterListener {
     if (!sockets?.delete(client) || sockets.size > 0) return;
     this.#agents.delete(key);
     const { tenant, user } = client.session;
-    void this.#lanes.run(key, async () => {
-      if (this.#agents.has(key)) return;
-      this.#declared.delete(key);
-      await this.#ports.router.agentGone({ tenant, user }).catch((err: unknown) => this.#untold(err));
-    });
+    void this.#lanes.run(key, () => this.#undeclare(key, { tenant, user }));
   }
 
   watch(client: Client, wish: boolean): void {
@@ -128,6 +124,19 @@ export class Roster implements RouterListener {
   #anyOf(key: string): Client | undefined {
     const [client] = this.#agents.get(key) ?? [];
     return client;
+  }
+
+  /** Until the router knows that the agent is gone, or it is here again. */
+  async #undeclare(key: string, caller: Caller): Promise<void> {
+    while (!this.#agents.has(key)) {
+      this.#declared.delete(key);
+      try {
+        return await this.#ports.router.agentGone(caller);
+      } catch (err) {
+        this.#untold(err);
+      }
+      await pause(this.#ports.clock, DECLARE_AGAIN_MS);
+    }
   }
 
   async #showOffers(client: Client): Promise<void> {

@@ -62,6 +62,7 @@ const routerRows = section({
   agentGraceMs: { env: "DESKWIRE_AGENT_GRACE_MS", type: ms, default: 30 * SECOND, unit: "ms", help: "Time for a lost agent to return before its conversations go to others." },
   offerTimeoutMs: { env: "DESKWIRE_OFFER_TIMEOUT_MS", type: ms, default: 20 * SECOND, unit: "ms", help: "Time to accept an offer, where the topic does not say otherwise." },
   reopenWindowMs: { env: "DESKWIRE_REOPEN_WINDOW_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "How long after closing a visitor reopens the same conversation, where the topic does not say otherwise." },
+  attributesBytes: { env: "DESKWIRE_ATTRIBUTES_BYTES", type: bytes, default: 8 * KiB, unit: "bytes", help: "What a visitor may tell of itself, as JSON; more is refused (too_large)." },
   statusRestoreMs: { env: "DESKWIRE_STATUS_RESTORE_MS", type: ms, default: 30 * MINUTE, unit: "ms", help: "An agent that returns within this time gets its last status back." },
 });
 

@@ -15,7 +15,7 @@ import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueV
 import { SYSTEM } from "./ruling.js";
 import type { Said, Saying } from "./saying.js";
 import type { Answered, Question, Shard } from "./shard.js";
-import type { Agent, Desk, DeskEvent } from "./state.js";
+import type { Agent, Desk, DeskEvent, Rules } from "./state.js";
 import { type TopicTerms, termsOf, topicsOf } from "./terms.js";
 import { inboxOf, queueView } from "./views.js";
 
@@ -25,8 +25,9 @@ export interface LinkPorts {
   readonly directory: Pick<DirectoryDesk, "get" | "list">;
   readonly history: Pick<History, "conversation" | "decisions">;
   readonly timeline: Pick<Timeline, "append" | "journalEnd">;
-  readonly saying: Pick<Saying, "revive" | "quiet">;
+  readonly saying: Pick<Saying, "revive" | "quiet" | "recorded">;
   readonly push: (push: Push) => void;
+  readonly rules: Rules;
   readonly clock: Clock;
 }
 
@@ -45,7 +46,7 @@ export class Link implements Omit<Router, "listen"> {
   async open(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
     const { tenant, user } = caller;
     if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
-    const at = await termsOf(this.#ports.directory, tenant, ask.topic);
+    const at = await this.#terms(tenant, ask.topic);
     const { c, there } = await this.#done(tenant, (desk, now) => openEvent(desk, user, ask, at, now));
     if (there) await this.#ports.saying.quiet(c);
     return { c };
@@ -95,7 +96,7 @@ export class Link implements Omit<Router, "listen"> {
     if (to.agent === undefined && to.topic === undefined && !to.skills?.length) refuse("bad_request", "Say to whom.");
     if (to.agent !== undefined) await this.#isAgent(tenant, to.agent);
     const { topic } = await this.#known(tenant, c);
-    const at = await termsOf(this.#ports.directory, tenant, to.topic ?? topic);
+    const at = await this.#terms(tenant, to.topic ?? topic);
     await this.#done(tenant, (desk) => {
       const conversation = known(desk, c);
       if (conversation.state === "closed") refuse("closed");
@@ -170,6 +171,7 @@ export class Link implements Omit<Router, "listen"> {
   }
 
   async explain(tenant: string, c: string): Promise<readonly Decision[]> {
+    await this.#ports.saying.recorded(c);
     const upto = await this.#ports.timeline.journalEnd(c);
     const decisions = await this.#ports.history.decisions(tenant, c, DECISIONS_MAX, upto);
     return decisions.toSorted((a, b) => a.at - b.at || (a.version ?? 0) - (b.version ?? 0));
@@ -215,11 +217,15 @@ export class Link implements Omit<Router, "listen"> {
   async #adopt(tenant: string, c: string, standing: Standing): Promise<void> {
     const { topic } = standing.authority;
     const row = this.#row(tenant, c);
-    const terms = row?.terms ?? (await termsOf(this.#ports.directory, tenant, topic)).terms;
+    const terms = row?.terms ?? (await this.#terms(tenant, topic)).terms;
     await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
       answer: undefined,
       event: { type: "repaired", c, standing, terms, ask: desk.conversations.get(c)?.ask ?? { topic } },
     }));
+  }
+
+  #terms(tenant: string, topic: string | undefined): Promise<TopicTerms> {
+    return termsOf(this.#ports.directory, this.#ports.rules, tenant, topic);
   }
 
   async #isAgent(tenant: string, id: string): Promise<void> {
@@ -239,12 +245,17 @@ function openEvent(
   const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
   const onTopic = own.filter((each) => each.topic === topic);
   const open = onTopic.find(({ state }) => state !== "closed");
+  withinBytes({ ...open?.ask.attributes, ...ask.attributes }, desk.rules.attributes_bytes);
   if (open) return { answer: { c: open.c, there: true }, event: { type: "merged", c: open.c, ask } };
   const last = onTopic.sort((a, b) => b.since - a.since)[0];
   if (last && now - last.since < terms.reopen_window_ms)
     return { answer: { c: last.c, there: false }, event: { type: "reopened", c: last.c, ask, terms } };
   const c = randomId("c");
   return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms } };
+}
+
+function withinBytes(attributes: object, bytes: number): void {
+  if (Buffer.byteLength(JSON.stringify(attributes)) > bytes) refuse("too_large", `The attributes are over ${bytes} bytes.`);
 }
 
 /** What holds again for an agent who has no socket yet. */

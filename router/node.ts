@@ -96,7 +96,7 @@ export class RouterNode implements Service {
 
   /** Links a gateway: its calls go through the answer, what concerns its agents to the listener. A gateway that links again replaces itself. */
   link(gateway: string, listener: RouterListener): Link {
-    const { directory, history, timeline, clock } = this.#ports;
+    const { directory, history, timeline, rules, clock } = this.#ports;
     // Its former stream may not have told who left meanwhile; who is there declares itself again.
     if (this.#links.has(gateway)) void this.#gone(gateway);
     this.#links.set(gateway, listener);
@@ -104,7 +104,7 @@ export class RouterNode implements Service {
       shardOf: (tenant) => this.#shardOf(tenant),
       saying: this.#saying,
       push: (push) => this.#push(push),
-      ...{ directory, history, timeline, clock },
+      ...{ directory, history, timeline, rules, clock },
     });
   }
 

@@ -33,6 +33,7 @@ const RETRY_MOST_MS = 2_000;
 export class Saying {
   readonly #ports: SayingPorts;
   readonly #lanes = new Lanes();
+  readonly #records = new Lanes();
   #stopped = false;
 
   constructor(ports: SayingPorts) {
@@ -53,8 +54,13 @@ export class Saying {
     const record = { t: "decision", tenant, c, decision: decisionOf(ruling) } as const;
     return {
       entered: this.#lanes.run(c, () => this.#untilDone(ruling, (first) => this.#enter(ruling, again || !first))),
-      recorded: this.#untilDone(ruling, () => this.#ports.timeline.record([record])),
+      recorded: this.#records.run(c, () => this.#untilDone(ruling, () => this.#ports.timeline.record([record]))),
     };
+  }
+
+  /** Resolves when the decisions about the conversation that were taken before this call are on the journal. */
+  recorded(c: string): Promise<void> {
+    return this.#records.run(c, async () => undefined);
   }
 
   /** Resolves when nothing is being said in the conversation that was ruled before this call. */

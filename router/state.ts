@@ -34,7 +34,7 @@ export interface Desk {
   readonly dirty: { readonly conversations: Set<string>; readonly agents: Set<string> };
 }
 
-/** The figures of the policy, all in ms. */
+/** The figures of the policy. */
 export interface Rules {
   /** An agent without a socket keeps its conversations this long. */
   readonly grace_ms: number;
@@ -46,9 +46,23 @@ export interface Rules {
   readonly remember_ms: number;
   /** Gateways have declared their agents this long after a takeover. */
   readonly declare_ms: number;
+  /** Where the topic does not say otherwise. */
+  readonly offer_timeout_ms: number;
+  readonly reopen_window_ms: number;
+  /** What a visitor tells of itself in one conversation, as JSON in UTF-8. */
+  readonly attributes_bytes: number;
 }
 
-export const RULES: Rules = { grace_ms: 30_000, skip_ms: 60_000, reask_ms: 500, remember_ms: 1_800_000, declare_ms: 5_000 };
+export const RULES: Rules = {
+  grace_ms: 30_000,
+  skip_ms: 60_000,
+  reask_ms: 500,
+  remember_ms: 1_800_000,
+  declare_ms: 5_000,
+  offer_timeout_ms: 20_000,
+  reopen_window_ms: 86_400_000,
+  attributes_bytes: 8_192,
+};
 
 export function newDesk(rules: Rules = RULES): Desk {
   return {

@@ -15,6 +15,9 @@ export const visitors: Call<HttpBody<"visitors">> = {
   async run(context, { request, fields: { tenant, name, attributes, token } }) {
     await isSite(context, tenant, request);
     if (token !== undefined) return refuse("unsupported", "This server does not take the site's own tokens yet.");
+    const { attributesBytes } = context.limits;
+    if (Buffer.byteLength(JSON.stringify(attributes ?? {})) > attributesBytes)
+      return refuse("too_large", `The attributes are over ${attributesBytes} bytes.`);
     const user: Party = { id: randomId("v"), role: "visitor", name: name ?? "Visitor" };
     const since = context.clock.now();
     await context.timeline.record([{ t: "visitor", tenant, id: user.id, name: user.name, since, ...(attributes && { attributes }) }]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RULES } from "../../../router/state.js";
 import { refusal } from "../../support/refusal.js";
 import { REOPEN_MS } from "../../support/router-house.js";
 import { ADA, Scene, VERA, visitor } from "./scene.js";
@@ -42,6 +43,18 @@ export const openSuite: RouterSuite = (contract) => {
     const scene = await Scene.of(contract, t);
     for (const topic of ["nothing", "closed"]) await assert.rejects(scene.asks(VERA, topic), refusal("not_found"));
     await assert.rejects(scene.asks(visitor("vera", "nobody")), refusal("not_found"));
+  });
+
+  test("attributes beyond their limit are too_large, also when they grow from ask to ask, and what was kept stays", async (t) => {
+    const scene = await Scene.of(contract, t);
+    const attributes = (name: string) => ({ [name]: "x".repeat(RULES.attributes_bytes / 2) });
+    const { c } = await scene.router.open(VERA, { attributes: attributes("a") });
+    await assert.rejects(scene.router.open(VERA, { attributes: attributes("b") }), refusal("too_large"));
+    assert.equal((await scene.router.open(VERA, { attributes: { plan: "gold" } })).c, c);
+    await assert.rejects(
+      scene.router.open(visitor("wim"), { attributes: { ...attributes("a"), ...attributes("b") } }),
+      refusal("too_large"),
+    );
   });
 
   test("who is no visitor cannot ask", async (t) => {

@@ -1,3 +1,4 @@
+import { turn } from "../lib/turn.js";
 import { gapFrame, skipFrame } from "../proto/frames.js";
 import type { Party } from "../proto/message.js";
 import { BEGINNING, compare, follows, later, type Position } from "../proto/position.js";
@@ -136,6 +137,8 @@ export class Reader {
     while (this.#mode === "behind" && !this.#atHead()) {
       await this.#outlet.room();
       if (this.#mode === "behind") await this.conversation.read(this.#cursor, PAGE, (answer, arrived) => this.#take(answer, arrived));
+      // Others are served between two pages, however many there are.
+      if (!this.#atHead()) await turn();
     }
     this.#running = false;
     if (this.#mode === "behind") this.#arrive();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compare, type Position } from "../proto/position.js";
-import { TENANT, VISITOR } from "../test/contract/broker/chat.js";
+import { ADA, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { GatewayStage } from "../test/support/gateway-stage.js";
 import { begin, C, text } from "../test/support/timelines.js";
-import { turns } from "../test/support/until.js";
+import { turns, until } from "../test/support/until.js";
 
 const mids = (frames: readonly Record<string, unknown>[]): unknown[] => frames.map(({ mid }) => mid);
 
@@ -91,4 +91,20 @@ test("one conversation that cannot be resumed keeps none of the others back", as
   const { resumed } = wei.socket.frames[0] as { resumed: Record<string, { error?: { code: string }; head?: unknown }> };
   assert.equal(resumed["c_none"]?.error?.code, "not_found");
   assert.ok(resumed[C]?.head);
+});
+
+test("who resumes learns who came and who went while it was away", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing, ADA);
+  const [ada, wei] = [await stage.client(ADA), await stage.client(VISITOR)];
+  await ada.ask("open", { c: C });
+  const { head } = await wei.ask("open", { c: C });
+  await wei.leave();
+  await ada.leave();
+  const back = await stage.client(VISITOR, { [C]: head });
+  await until("the presence", () => back.events("presence").length > 0);
+  assert.deepEqual(back.events("presence"), [{ ev: "presence", c: C, user: ADA.id, online: false }]);
+  const returned = await stage.client(ADA, { [C]: head });
+  await until("the presence", () => returned.events("presence").length > 0);
+  assert.deepEqual(returned.events("presence"), [{ ev: "presence", c: C, user: VISITOR.id, online: true }]);
 });

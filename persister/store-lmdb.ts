@@ -1,6 +1,7 @@
 import type { Key } from "lmdb";
 import { DeskError, refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
+import { closeSynced, writeAside } from "../lib/synced-lmdb.js";
 import type { Position } from "../proto/position.js";
 import type { Mark } from "../timeline/entry.js";
 import type { Decision, VisitorRecord } from "../timeline/record.js";
@@ -38,9 +39,7 @@ export class LmdbStore implements Store {
 
   async write(batch: StoreBatch): Promise<readonly DeadLetter[]> {
     this.#mustBeOpen();
-    const aside = await this.#known(() => this.#tables.env.childTransaction(() => new BatchWrite(this.#tables, batch).run()));
-    await this.#known(() => this.#tables.env.flushed);
-    return aside;
+    return this.#known(() => writeAside(this.#tables.env, () => new BatchWrite(this.#tables, batch).run()));
   }
 
   async passed(partition: number): Promise<number> {
@@ -127,7 +126,7 @@ export class LmdbStore implements Store {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.#tables.env.close();
+    await closeSynced(this.#tables.env);
   }
 
   #conversation(tenant: string, c: string): ConversationRow | undefined {

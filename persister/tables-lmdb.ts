@@ -1,4 +1,5 @@
-import { type Database, type Key, open, type RootDatabase } from "lmdb";
+import type { Database, Key, RootDatabase } from "lmdb";
+import { openSynced } from "../lib/synced-lmdb.js";
 import type { Position } from "../proto/position.js";
 import type { Entry, Mark } from "../timeline/entry.js";
 import type { Decision, VisitorRecord } from "../timeline/record.js";
@@ -33,7 +34,7 @@ export interface Tables {
 }
 
 export function openTables(path: string): Tables {
-  const env = open({ path, maxDbs: 16 });
+  const env = openSynced(path, 16);
   const table = <V>(name: string): Database<V, Key> => env.openDB<V, Key>({ name });
   return {
     env,

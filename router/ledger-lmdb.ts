@@ -1,5 +1,6 @@
-import { type Database, type Key, open, type RootDatabase } from "lmdb";
+import type { Database, Key, RootDatabase } from "lmdb";
 import { DeskError } from "../lib/errors.js";
+import { closeSynced, openSynced, writeAside } from "../lib/synced-lmdb.js";
 import type { Conversation } from "./conversation.js";
 import { type Changes, type Ledger, type Page, Superseded } from "./ledger.js";
 import type { AgentRow } from "./restore.js";
@@ -19,7 +20,7 @@ export class LmdbLedger implements Ledger {
   #last = 0;
 
   constructor({ path }: { path: string }) {
-    this.#root = open({ path, maxDbs: 4, noSync: false });
+    this.#root = openSynced(path, 4);
     this.#tokens = this.#root.openDB({ name: "tokens" });
     this.#conversations = this.#root.openDB({ name: "conversations" });
     this.#agents = this.#root.openDB({ name: "agents" });
@@ -46,12 +47,12 @@ export class LmdbLedger implements Ledger {
   }
 
   close(): Promise<void> {
-    return this.#root.close();
+    return closeSynced(this.#root);
   }
 
   async #write(change: () => void): Promise<void> {
     try {
-      await this.#root.transaction(change);
+      await writeAside(this.#root, change);
     } catch (error) {
       if (error instanceof Superseded) throw error;
       throw new DeskError("unavailable", `The ledger cannot be written: ${error}`);

@@ -1,8 +1,9 @@
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
 import { Batcher } from "../lib/batcher.js";
 import { type Clock, pause } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
+import { closeSynced, openSynced, writeAside } from "../lib/synced-lmdb.js";
 import { turn } from "../lib/turn.js";
 import type { BatchHandler, Consumption, Journal, RawRecord } from "./journal.js";
 import { encodeRecord, type JournalRecord } from "./record.js";
@@ -41,7 +42,7 @@ export class LmdbJournal implements Journal {
   #durable: number;
 
   constructor({ path, limits, clock, log }: { path: string; limits: JournalLimits; clock: Clock; log: Logger }) {
-    this.#root = open({ path, maxDbs: 4 });
+    this.#root = openSynced(path, 4);
     this.#records = this.#root.openDB({ name: "records", encoding: "binary" });
     this.#committed = this.#root.openDB({ name: "committed" });
     this.#seals = this.#root.openDB({ name: "seals" });
@@ -89,14 +90,13 @@ export class LmdbJournal implements Journal {
   async close(): Promise<void> {
     await this.#batcher.idle();
     await Promise.all([...this.#readers].map((reader) => reader.stop()));
-    await this.#root.close();
+    await closeSynced(this.#root);
   }
 
   async #flush(appends: readonly (readonly Uint8Array[])[]): Promise<readonly undefined[]> {
     const first = this.#next;
     try {
-      this.#next = this.#root.transactionSync(() => this.#write(first, appends.flat()));
-      await this.#root.flushed;
+      this.#next = await writeAside(this.#root, () => this.#write(first, appends.flat()));
     } catch (error) {
       this.#log.error({ err: error }, "the journal cannot be written");
       throw new DeskError("unavailable", "The journal cannot be written; try again.", RETRY_MS);
@@ -156,7 +156,7 @@ export class LmdbJournal implements Journal {
 
   /** Waits for the disk on lmdb's own thread: nobody's reply hangs on it. */
   async #commit(group: string, next: number): Promise<void> {
-    await this.#root.childTransaction(() => {
+    await writeAside(this.#root, () => {
       this.#committed.putSync(group, next);
       this.#drop();
     });

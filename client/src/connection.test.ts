@@ -47,6 +47,19 @@ test("a pong starts the count of retries anew, a hello alone does not", async (t
   assert.equal(staged.client.state, "connecting");
 });
 
+test("a server that carried a command out counts as working: the count of retries starts anew", async (t) => {
+  const staged = await connected(t, { random: half });
+  staged.line.cut();
+  const second = await again(staged);
+  const left = staged.client.call("leave", { c: "c_1" });
+  second.answer(await second.heard("leave"), {});
+  await left;
+  second.cut();
+  await reached(staged.client, "waiting");
+  await staged.clock.advance(250);
+  assert.equal(staged.client.state, "connecting");
+});
+
 for (const code of [1001, 1012, 1013, 4000, 4001, 4002, 4003, 4004]) {
   test(`after a close of ${code} a client reconnects with the token it has`, async (t) => {
     const staged = await connected(t);

@@ -64,10 +64,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#heartbeat = new Heartbeat({
       clock: options.clock,
       ping: () => this.call<Pong>("ping", {}),
-      onPong: (pong) => {
-        this.#retries = 0;
-        this.emit("pong", pong);
-      },
+      onPong: (pong) => this.emit("pong", pong),
       onDead: () => this.#ended(0, ""),
     });
   }
@@ -98,7 +95,11 @@ export class Connection extends Emitter<ConnectionEvents> {
   /** Resolves with the reply's fields (`first` sees them before any later frame is read); rejects with the server's code, or `disconnected` when there is no connection or it ends first. */
   call<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R> {
     if (!this.#open) return Promise.reject(new ClientError("disconnected"));
-    return this.#calls.call<R>(op, fields, first);
+    return this.#calls.call<R>(op, fields, (result) => {
+      // A server that says hello may still fail at the next thing; one that did something for us works.
+      this.#retries = 0;
+      first?.(result);
+    });
   }
 
   /** A command without a reply. Lost when there is no connection. */

@@ -6,7 +6,7 @@ import { holes } from "../persister/holes.js";
 import { BEGINNING, compare, formatPosition, type Position } from "../proto/position.js";
 import type { Page, WindowRange } from "../timeline/broker.js";
 import type { Entry } from "../timeline/entry.js";
-import { type AskStored, cut, type Live, type Merged, mergeBackward, mergeForward, type Range } from "./merge.js";
+import { type AskStored, aboveHoles, cut, type Live, type Merged, mergeBackward, mergeForward, type Range } from "./merge.js";
 
 /** A conversation: how long each life is, where the window of the last one starts, and which of its entries history lacks. */
 interface Said {
@@ -215,4 +215,30 @@ test("one row stays on a page, however large it is", async () => {
   const page: Merged = { rows: [{ pos: [1, 1] }, { pos: [1, 2] }], more: false, incomplete: [] };
   assert.deepEqual(places(cut(page, "forward", () => 1_000, 10)), ["1-1"]);
   assert.deepEqual(places(cut(page, "backward", () => 1_000, 10)), ["1-2"]);
+});
+
+test("above a hole stand only the rows behind it, and there are more", () => {
+  const rows = [1, 2, 5, 6].map((n) => ({ pos: [1, n] as const }));
+  const page = {
+    rows,
+    more: false,
+    incomplete: [
+      [
+        [1, 2],
+        [1, 4],
+      ],
+    ] as const,
+  };
+  assert.deepEqual(aboveHoles(page), { ...page, rows: rows.slice(2), more: true });
+  assert.deepEqual(aboveHoles({ ...page, incomplete: [] }), { ...page, incomplete: [] });
+  const newerIsOpen = {
+    ...page,
+    incomplete: [
+      [
+        [1, 6],
+        [9, 9],
+      ],
+    ] as const,
+  };
+  assert.deepEqual(aboveHoles(newerIsOpen), newerIsOpen);
 });

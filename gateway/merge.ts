@@ -55,6 +55,14 @@ export async function mergeForward(live: Live, after: Position, limit: number, a
   return { rows, more, incomplete: ranges(clipped(live.first, stored.incomplete), holeBelow(live.first, older, after)) };
 }
 
+/** The rows above the newest hole that lies between rows; what is below it is left for a later page. */
+export function aboveHoles(page: Merged): Merged {
+  const newest = page.rows.at(-1)?.pos;
+  const hole = newest && page.incomplete.findLast(([, to]) => compare(to, newest) < 0);
+  if (!hole) return page;
+  return { ...page, rows: page.rows.filter(({ pos }) => compare(pos, hole[1]) > 0), more: true };
+}
+
 function rowsOf(entries: readonly Entry[]): readonly Row[] {
   return entries.map((entry) => ({ pos: entry.pos, entry }));
 }

@@ -27,7 +27,7 @@ test("an open that fails leaves a socket as it was: one that was not attached ge
   await begin(stage.routing);
   const [fresh, open] = [await stage.client(VISITOR), await stage.client(VISITOR)];
   await open.ask("open", { c: C });
-  t.mock.method(stage.gateway.context.reading, "merge", () => Promise.reject(new Error("a broken disk")));
+  t.mock.method(stage.gateway.context.reading, "newest", () => Promise.reject(new Error("a broken disk")));
   assert.equal(await fresh.refusal("open", { c: C }), "unavailable");
   assert.equal(await open.refusal("open", { c: C }), "unavailable");
   await (await stage.gateway.context.timeline.append(text("m1"))).durable;

@@ -116,7 +116,7 @@ export class Opening {
     const life = await this.#ports.hub.attach(reader, { limit });
     if (!life) return this.#shownClosed(client, reader, c, limit);
     this.#keep(client, c);
-    const page = await this.#ports.reading.merge(session, { c, limit }, life);
+    const page = await this.#ports.reading.newest(session, { c, limit }, life);
     const authority = life.authority ?? refuse("unavailable", "The conversation is being revived; try again.", 500);
     const queue = await this.#place(session.tenant, c, authority);
     const result = {
@@ -132,7 +132,7 @@ export class Opening {
   async #shownClosed(client: Client, reader: Reader, c: string, limit: number): Promise<Reply> {
     const { session } = client;
     this.#drop(client, c, reader);
-    const page = await this.#ports.reading.merge(session, { c, limit }, undefined);
+    const page = await this.#ports.reading.newest(session, { c, limit }, undefined);
     const row = (await this.#ports.history.conversation(session.tenant, c)) ?? refuse("pending", "History is behind; try again.", 500);
     const result = {
       ...{ c, state: row.authority.state, head: row.head, complete: !page.more && page.incomplete.length === 0 },

@@ -5,7 +5,7 @@ import { hiddenElement } from "../proto/frames.js";
 import type { Role } from "../proto/message.js";
 import { BEGINNING, type Position } from "../proto/position.js";
 import type { Timeline } from "../timeline/timeline.js";
-import { type AskStored, cut, type Live, type Merged, mergeBackward, mergeForward, type Range, type Row } from "./merge.js";
+import { type AskStored, aboveHoles, cut, type Live, type Merged, mergeBackward, mergeForward, type Range, type Row } from "./merge.js";
 import type { Readership } from "./readership.js";
 import type { Session } from "./session.js";
 
@@ -61,7 +61,8 @@ export class Reading {
     const live = await this.#ports.timeline.window(asked.c, range);
     // While a life has only its barrier, history may still lack the end of the one before: it has to judge the page alone.
     const begun = live.at === "window" && live.authority !== undefined;
-    return this.merge(session, { ...range, c: asked.c }, begun ? live : undefined);
+    const merged = await this.#merged(session.tenant, { ...range, c: asked.c }, begun ? live : undefined);
+    return this.#shown(session, merged, after ? "forward" : "backward");
   }
 
   /** A wish cut to what one page may hold. */
@@ -69,20 +70,21 @@ export class Reading {
     return Math.min(wish ?? PAGE_DEFAULT, this.#ports.limits.historyMax);
   }
 
-  /** The page asked for, given the window's answer to the same question; without a window history answers alone. */
-  async merge(session: Session, asked: PageAsked & { readonly limit: number }, live: Live | undefined): Promise<ReadPage> {
-    const role = session.user.role;
-    const merged = await this.#merged(session.tenant, asked, live);
-    const direction = asked.after ? "forward" : "backward";
-    const { rows, more, incomplete } = cut(
-      merged,
-      direction,
-      (row) => Buffer.byteLength(shown(row, role)),
-      this.#ports.limits.historyBytes,
-    );
+  /**
+   * The newest `limit`, given the window's answer to the same question. Nothing below a hole: who is shown them pages on from the first one, and
+   * meets the hole there.
+   */
+  async newest(session: Session, asked: { readonly c: string; readonly limit: number }, live: Live | undefined): Promise<ReadPage> {
+    return this.#shown(session, aboveHoles(await this.#merged(session.tenant, asked, live)), "backward");
+  }
+
+  #shown({ user: { role } }: Session, page: Merged, direction: "forward" | "backward"): ReadPage {
+    const bytesOf = (row: Row): number => Buffer.byteLength(shown(row, role));
+    const { rows, more, incomplete } = cut(page, direction, bytesOf, this.#ports.limits.historyBytes);
     return { messages: rows.map((row) => shown(row, role)), more, incomplete };
   }
 
+  /** The page asked for, given the window's answer to the same question; without a window history answers alone. */
   async #merged(tenant: string, asked: PageAsked & { readonly limit: number }, live: Live | undefined): Promise<Merged> {
     const { c, before, after, limit } = asked;
     if (!live) return this.#stored(tenant, c, { ...(before && { before }), ...(after && { after }) }, limit);

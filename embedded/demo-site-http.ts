@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { answerPage } from "../gateway/page-answer.js";
 import type { Page } from "../gateway/pages.js";
+import { listen, unlisten } from "../lib/listener-http.js";
 import type { Service } from "../lib/service.js";
 
 export interface DemoSiteOptions {
@@ -27,10 +27,7 @@ export class DemoSite implements Service {
 
   async start(): Promise<void> {
     if (this.#server) return;
-    const server = createServer((request, response) => this.#answer(request, response));
-    server.listen(this.#options.port, "127.0.0.1");
-    await once(server, "listening");
-    this.#server = server;
+    this.#server = await listen((request, response) => this.#answer(request, response), this.#options.port, "127.0.0.1");
   }
 
   async drain(): Promise<void> {}
@@ -38,10 +35,7 @@ export class DemoSite implements Service {
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (!server) return;
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
+    if (server) await unlisten(server);
   }
 
   #answer({ method = "GET", url = "/", headers }: IncomingMessage, response: ServerResponse): void {

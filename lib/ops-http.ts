@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LifecycleState } from "./lifecycle.js";
+import { listen, unlisten } from "./listener-http.js";
 import type { Metrics } from "./metrics.js";
 import type { Service } from "./service.js";
 
@@ -38,10 +38,8 @@ export class OpsHttp implements Service {
 
   async start(): Promise<void> {
     if (this.#server) return;
-    const server = createServer((request, response) => void this.#serve(request, response));
-    server.listen(this.#options.port, this.#options.host);
-    await once(server, "listening");
-    this.#server = server;
+    const { port, host } = this.#options;
+    this.#server = await listen((request, response) => void this.#serve(request, response), port, host);
   }
 
   async drain(): Promise<void> {}
@@ -49,11 +47,7 @@ export class OpsHttp implements Service {
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (!server) return;
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await closed;
+    if (server) await unlisten(server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

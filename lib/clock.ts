@@ -14,8 +14,8 @@ export interface Timer {
   cancel(): void;
 }
 
-/** A longer timer of Node's would run at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+/** The longest that a timer of Node's waits; a longer one would run at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

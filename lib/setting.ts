@@ -1,3 +1,5 @@
+import { TIMER_MS_MAX } from "./clock.js";
+
 /** A kind of value a setting may have. */
 export interface SettingType<T> {
   readonly name: string;
@@ -39,9 +41,6 @@ export const DAY = 24 * HOUR;
 
 const BYTE_UNITS = { KiB, MiB: KiB ** 2, GiB: KiB ** 3 };
 const TIME_UNITS = { ms: 1, s: SECOND, min: MINUTE, h: HOUR, d: DAY };
-
-/** Timers of the host count in 31 bits; a longer delay would run at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): SettingType<number> {
   const bounds = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;

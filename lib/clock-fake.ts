@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "./clock.js";
+import { turn } from "./turn.js";
 
 interface Due {
   at: number;
@@ -49,11 +50,11 @@ export class FakeClock implements Clock {
 
   async advance(by_ms: number): Promise<void> {
     const end = this.#monotonic_ms + by_ms;
-    await settled();
+    await turn();
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#moveTo(next.at);
       this.#fire(next);
-      await settled();
+      await turn();
     }
     this.#moveTo(end);
   }
@@ -78,9 +79,4 @@ export class FakeClock implements Clock {
     this.#time_ms += at - this.#monotonic_ms;
     this.#monotonic_ms = at;
   }
-}
-
-/** One turn of the event loop: every promise reaction that is ready has run. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DeskError } from "../../lib/errors.js";
+import { turn } from "../../lib/turn.js";
 
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
@@ -15,7 +16,7 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 
 /** Every reaction that is ready has run, and what the event loop had to hand out has been handed out. */
 export async function turns(count = 3): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < count; i++) await turn();
 }
 
 /** Whether a promise has found its end, without waiting for it. */

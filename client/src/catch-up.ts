@@ -1,5 +1,5 @@
 import { backoff } from "./backoff.js";
-import type { Clock } from "./clock.js";
+import { type Clock, pause } from "./clock.js";
 import type { ClientError } from "./errors.js";
 import type { Timeline } from "./timeline.js";
 import type { Fields, HistoryPage } from "./wire.js";
@@ -35,7 +35,7 @@ export class CatchUp {
   }
 
   async #run(): Promise<void> {
-    const { timeline, history, changed } = this.#ports;
+    const { timeline, history, changed, clock, random } = this.#ports;
     for (let tries = 0; timeline.wanted; ) {
       const { wanted: asked, breaks } = timeline;
       const page = await history({ after: asked.after, limit: PAGE });
@@ -43,11 +43,7 @@ export class CatchUp {
       const again = timeline.caughtUp(asked, page);
       changed();
       tries = again ? tries + 1 : 0;
-      if (again) await this.#pause(backoff(Math.min(tries, 3), this.#ports.random));
+      if (again) await pause(clock, backoff(Math.min(tries, 3), random));
     }
-  }
-
-  #pause(delay_ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#ports.clock.after(delay_ms, resolve));
   }
 }

@@ -1,7 +1,7 @@
 import type { Ask, Party } from "../../proto/message.js";
 import type { Position } from "../../proto/position.js";
 import { backoff } from "./backoff.js";
-import { type Clock, hostClock } from "./clock.js";
+import { type Clock, hostClock, pause } from "./clock.js";
 import { Connection, type State } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Desk } from "./desk.js";
@@ -168,7 +168,7 @@ export class Client extends Emitter<ClientEvents> {
       } catch (error) {
         if (!mayPass(error)) throw error;
         const { code, retry_after_ms } = asClientError(error);
-        if (code !== "disconnected") await this.#pause(retry_after_ms ?? backoff(tries, this.random));
+        if (code !== "disconnected") await pause(this.clock, retry_after_ms ?? backoff(tries, this.random));
       }
     }
   }
@@ -179,10 +179,6 @@ export class Client extends Emitter<ClientEvents> {
 
   #digits(): string {
     return Math.floor(this.random() * 2 ** 52).toString(36);
-  }
-
-  #pause(delay_ms: number): Promise<void> {
-    return new Promise((resolve) => void this.clock.after(delay_ms, resolve));
   }
 
   #ready(): Promise<void> {

@@ -11,6 +11,11 @@ export interface Clock {
 declare function setTimeout(run: () => void, delay_ms: number): unknown;
 declare function clearTimeout(handle: unknown): void;
 
+/** Resolves after `delay_ms` of this clock. */
+export function pause(clock: Clock, delay_ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(delay_ms, resolve));
+}
+
 /** Timers of 32-bit runtimes fire at once when asked for more. */
 const LONGEST_MS = 2 ** 31 - 1;
 

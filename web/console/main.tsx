@@ -1,7 +1,14 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import "../thread/thread.css";
-import "./console.css";
+import "./styles/base.css";
+import "./styles/login.css";
+import "./styles/frame.css";
+import "./styles/inbox.css";
+import "./styles/chat.css";
+import "./styles/aside.css";
+import "./styles/queue.css";
+import "./styles/narrow.css";
 import { App } from "./app.js";
 import { followAddress } from "./place.js";
 import { language } from "./words.js";

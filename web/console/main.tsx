@@ -11,10 +11,11 @@ import "./styles/queue.css";
 import "./styles/narrow.css";
 import { App } from "./app.js";
 import { followAddress } from "./place.js";
+import { storedSession } from "./session.js";
 import { language } from "./words.js";
 
 followAddress();
 effect(() => {
   document.documentElement.lang = language.value;
 });
-render(<App />, document.querySelector("#app") as HTMLElement);
+render(<App begun={await storedSession()} />, document.querySelector("#app") as HTMLElement);

@@ -1,56 +1,47 @@
-import { ClientError } from "@deskwire/client";
+import { ClientError, Http, SessionKeeper, webStorage } from "@deskwire/client";
 import type { Party } from "../../proto/message.js";
-import { post } from "../http.js";
 
-const KEY = "deskwire:agent";
-/** Less than this left (ms): not worth beginning with. */
-const MARGIN_MS = 90_000;
+/** Whose agent this browser tab is. */
+const TENANT = "deskwire.tenant";
+
+const http = new Http({ url: location.origin });
 
 export interface AgentSession {
   readonly tenant: string;
-  readonly token: string;
-  readonly expires_at: number;
   readonly user: Party;
+  /** For the connection. Rejects with `unauthenticated` when the session is over. */
+  readonly token: () => Promise<string>;
 }
 
 /** The session of this browser tab, if there is one. */
-export function storedSession(): AgentSession | undefined {
-  const text = sessionStorage.getItem(KEY);
-  return text === null ? undefined : (JSON.parse(text) as AgentSession);
+export async function storedSession(): Promise<AgentSession | undefined> {
+  const tenant = sessionStorage.getItem(TENANT) ?? "";
+  const keeper = keeperOf(tenant);
+  const stored = await keeper.stored();
+  return stored && { tenant, user: stored.user, token: keeper.token };
 }
 
 export async function login(tenant: string, username: string, password: string): Promise<AgentSession> {
-  const session = await post<AgentSession>("/v1/login", { tenant, username, password });
-  return keep({ ...session, tenant });
+  const session = await http.login({ tenant, username, password });
+  const keeper = keeperOf(tenant);
+  await keeper.keep(session);
+  sessionStorage.setItem(TENANT, tenant);
+  return { tenant, user: session.user, token: keeper.token };
 }
 
 /** Revokes the token; the tab forgets it whether the server heard that or not. */
-export async function logout(): Promise<void> {
-  const session = storedSession();
-  forgetSession();
-  if (session) await post("/v1/logout", {}, session.token);
+export async function logout(session: AgentSession): Promise<void> {
+  const stored = await keeperOf(session.tenant).stored();
+  await forget(session);
+  if (stored) await http.logout(stored.token);
 }
 
-export function forgetSession(): void {
-  sessionStorage.removeItem(KEY);
+export async function forget({ tenant }: AgentSession): Promise<void> {
+  await keeperOf(tenant).forget();
 }
 
-/** Tokens for the connection: first the stored one, then, asked again, a fresh one. Rejects with `unauthenticated` when the session is over. */
-export function tokens(): () => Promise<string> {
-  let handedOut = false;
-  return async () => {
-    const session = storedSession();
-    if (!session) throw new ClientError("unauthenticated");
-    const fresh = !handedOut && session.expires_at - Date.now() > MARGIN_MS;
-    handedOut = true;
-    if (fresh) return session.token;
-    const next = await post<AgentSession>("/v1/refresh", {}, session.token);
-    return keep({ ...session, token: next.token, expires_at: next.expires_at }).token;
-  };
-}
-
-function keep(session: AgentSession): AgentSession {
-  const { tenant, token, expires_at, user } = session;
-  sessionStorage.setItem(KEY, JSON.stringify({ tenant, token, expires_at, user }));
-  return session;
+/** A token here outlives a reload, not the tab; only a login begins a session anew. */
+function keeperOf(tenant: string): SessionKeeper {
+  const begin = () => Promise.reject(new ClientError("unauthenticated"));
+  return new SessionKeeper({ http, storage: webStorage(sessionStorage), tenant, begin });
 }

@@ -13,7 +13,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { following } from "./following.js";
-import { type AgentSession, tokens } from "./session.js";
+import type { AgentSession } from "./session.js";
 import { type Topics, topicsOf } from "./topics.js";
 
 /** Where one signed-in agent works: its connection, and what the desk says, as signals to draw from. */
@@ -39,7 +39,7 @@ export function workplace(session: AgentSession, over: () => void): Workplace {
   const client = createClient({
     url: location.origin,
     tenant: session.tenant,
-    token: tokens(),
+    token: session.token,
     transport: webSocketTransport(WebSocket),
     storage: webStorage(sessionStorage),
   });

@@ -76,6 +76,12 @@ for (const [field, values] of Object.entries(DAMAGED))
     }
   });
 
+test("a record nested deeper than a store can encode is put aside", () => {
+  const deep = JSON.parse(`${"[".repeat(4_000)}${"]".repeat(4_000)}`) as unknown;
+  const { visitors, deadLetters } = sort({ ...visitor, attributes: { deep } });
+  assert.deepEqual([visitors, deadLetters.map(({ reason }) => reason)], [[], ["not_a_record"]]);
+});
+
 test("an entry whose place is damaged is put aside, and holds none", () => {
   for (const damage of [
     { tenant: "" },

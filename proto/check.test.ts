@@ -219,6 +219,17 @@ for (const [kind, { yes, no }] of Object.entries(BODIES))
     for (const body of no) assert.equal(verdict(frame("send", { ...send, kind, body })), "bad_request", JSON.stringify(body));
   });
 
+test("a command is nested up to 32 levels, and a bad request beyond that", () => {
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  const checked = (levels: number): string => {
+    const { at } = checkFrame(JSON.stringify({ op: "open", id: 1, ask: { attributes: { deep: nested(levels) } } }));
+    return at;
+  };
+  assert.deepEqual([checked(29), checked(30), checked(900)], ["command", "refused", "refused"]);
+  const body = { text: "hi", more: nested(31) };
+  assert.equal(checkFrame(JSON.stringify({ op: "send", id: 1, ...send, body })).at, "refused");
+});
+
 test("text that is not one JSON object is no frame", () => {
   for (const text of [
     "",

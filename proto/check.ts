@@ -14,15 +14,17 @@ export type Checked =
   | { readonly at: "bad_frame"; readonly why: string };
 
 const ID_MAX = 2 ** 32 - 1;
+/** Objects and arrays inside each other, also where any field may stand. */
+const DEPTH_MAX = 32;
 
-/** A compiled schema: `fault` says what is wrong in one sentence that names the field, or undefined. */
+/** A compiled schema: `fault` says what is wrong in one sentence that names the field, or undefined. Nothing it lets through is nested too deep to be stored. */
 export interface Check {
   fault(value: unknown): string | undefined;
 }
 
 export function compiled(schema: TSchema): Check {
   const validator = Compile(schema);
-  return { fault: (value) => (validator.Check(value) ? undefined : firstFault(validator, value)) };
+  return { fault: (value) => (validator.Check(value) ? tooDeep(value) : firstFault(validator, value)) };
 }
 
 const CHECKS = new Map<string, Check>(Object.entries(OPS).map(([op, { fields }]) => [op, compiled(fields)]));
@@ -90,6 +92,16 @@ function contradiction(op: string, frame: Readonly<Record<string, unknown>>): st
 function targets(to: { agent?: unknown; topic?: unknown; skills?: unknown }): boolean {
   if (to.agent !== undefined) return to.topic === undefined && to.skills === undefined;
   return to.topic !== undefined || to.skills !== undefined;
+}
+
+/** Whoever writes a value recursively (JSON.stringify, a store's encoding) runs out of stack on one that is nested without end. */
+function tooDeep(value: unknown): string | undefined {
+  return isDeeper(value, DEPTH_MAX) ? `frame must not be nested deeper than ${DEPTH_MAX} levels` : undefined;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 function firstFault(validator: Validator, value: unknown): string {

@@ -8,6 +8,7 @@ import { Marks } from "./marks.js";
 import { Members } from "./members.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
+import { Routing } from "./routing.js";
 import { type Shown, shown } from "./shown.js";
 import { utf8Length } from "./text.js";
 import { Timeline } from "./timeline.js";
@@ -36,19 +37,16 @@ export class Conversation extends Emitter<ConversationEvents> {
   readonly c: string;
   /** Live events come. False before `open`, after `leave`, and when it was taken away. */
   attached = false;
-  state: ConversationState | undefined;
-  assignee: string | undefined;
-  queue: QueuePlace | undefined;
   tags: readonly string[] = [];
   /** Why it can no longer be read. */
   lost: ClientError | undefined;
   readonly #core: Core;
   readonly #timeline = new Timeline();
+  readonly #routing = new Routing();
   readonly #members: Members;
   readonly #marks: Marks;
   readonly #catchUp: CatchUp;
   readonly #typing: TypingNotice;
-  #routed: Position = BEGINNING;
   #view: readonly Shown[] | undefined;
   #older: Promise<boolean> | undefined;
 
@@ -67,6 +65,21 @@ export class Conversation extends Emitter<ConversationEvents> {
       changed: () => this.#received(),
       refused: (error) => this.lose(error),
     });
+  }
+
+  /** Undefined before the first `open`. */
+  get state(): ConversationState | undefined {
+    return this.#routing.state;
+  }
+
+  /** User id of who holds it. */
+  get assignee(): string | undefined {
+    return this.#routing.assignee;
+  }
+
+  /** Its place in line, while it waits and that is known. */
+  get queue(): QueuePlace | undefined {
+    return this.#routing.queue;
   }
 
   /** Ascending; what is on its way stands last. */
@@ -178,12 +191,9 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.attached = true;
     this.lost = undefined;
     this.#timeline.opened(reply);
+    this.#routing.opened(reply);
     this.#members.opened(reply.members);
-    this.state = reply.state;
-    this.assignee = reply.assignee;
-    this.queue = reply.queue;
     this.tags = reply.tags ?? [];
-    this.#routed = reply.head;
     this.#marks.again();
     this.#took(reply.messages);
   }
@@ -217,7 +227,7 @@ export class Conversation extends Emitter<ConversationEvents> {
         this.#members.present(event.user, event.online);
         break;
       case "queue":
-        this.queue = { position: event.position, eta_ms: event.eta_ms };
+        this.#routing.queue = { position: event.position, eta_ms: event.eta_ms };
         break;
     }
     this.#catchUp.kick();
@@ -290,22 +300,13 @@ export class Conversation extends Emitter<ConversationEvents> {
   #saw(message: MessageEvent): void {
     if (message.from.id === this.#core.user?.id) this.#core.outbox.seen(this.c, message.mid);
     else this.#members.met(message.from);
-    if (message.kind === "routing" && compare(message.pos, this.#routed) > 0) this.#route(message);
-  }
-
-  #route(message: MessageEvent): void {
-    const body = message.body as { state?: ConversationState; assignee?: string; event?: string };
-    this.#routed = message.pos;
-    if (body.event === "barrier") return;
-    this.state = body.state ?? this.state;
-    this.assignee = body.assignee;
-    if (this.assignee !== undefined && !this.#members.get(this.assignee)) this.#meet();
-    if (this.state !== "queued" && this.state !== "offered") this.queue = undefined;
+    if (message.kind === "routing" && this.#routing.entry(message)) this.#meet();
   }
 
   /** An entry names the assignee by its id alone; who that is and whether it is there, the reply to `open` says. */
   #meet(): void {
-    if (this.attached) this.open().catch((error: ClientError) => this.lose(error));
+    const known = this.assignee === undefined || this.#members.get(this.assignee);
+    if (this.attached && !known) this.open().catch((error: ClientError) => this.lose(error));
   }
 }
 

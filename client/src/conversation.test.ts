@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Position } from "../../proto/position.js";
-import { again, connected, reached, type Stage } from "../../test/support/client-stage.js";
-import { ADA, C, type Line, ME, message, type Placed } from "../../test/support/scripted-desk.js";
+import { again, connected, type Reading, reached, reading as read } from "../../test/support/client-stage.js";
+import { ADA, C, ME, message, type Placed } from "../../test/support/scripted-desk.js";
 import type { Conversation } from "./index.js";
 
-type Reading = Stage & { line: Line; conversation: Conversation };
-
-/** A client that was shown these messages of c1 as the newest page. */
-async function reading(t: TestContext, page: readonly Placed[] = said(1, 1, 3), more = {}): Promise<Reading> {
-  const staged = await connected(t);
-  const opening = staged.client.open(C);
-  await staged.line.show(page, more);
-  return { ...staged, conversation: await opening };
-}
+/** A client that reads conversation c1, up to 1.3 unless a page is given. */
+const reading = (t: TestContext, page: readonly Placed[] = said(1, 1, 3), more = {}) => read(t, page, more);
 
 /** Messages e.from … e.to; the text is the place. */
 function said(epoch: number, from: number, to: number): Placed[] {
@@ -23,6 +16,17 @@ function said(epoch: number, from: number, to: number): Placed[] {
 const texts = (conversation: Conversation) => conversation.messages.map((m) => String(m.body["text"])).join(" ");
 const resumed = (head: Position, more: object = {}) => ({ resumed: { [C]: { head, ...more } } });
 const gap = (after: Position, head: Position) => ({ ev: "gap", c: C, after, head });
+
+/** One who read up to 1.3 in history and to 1.5 live comes back to a desk that has another head and a gap before it. */
+async function backTo(t: TestContext, head: Position): Promise<Reading> {
+  const staged = await reading(t);
+  staged.line.say(...said(1, 4, 5));
+  await staged.line.settled();
+  staged.line.cut();
+  const line = await again(staged, resumed(head, { gap: true }));
+  line.say(gap([1, 5], head));
+  return { ...staged, line };
+}
 
 test("events that follow the opened page are shown in order, and a skip keeps the order whole", async (t) => {
   const { line, conversation } = await reading(t);
@@ -110,26 +114,16 @@ test("after a gap history is read until nothing is incomplete, each message once
 });
 
 test("what a lost life showed and history does not have is withdrawn", async (t) => {
-  const staged = await reading(t);
-  staged.line.say(...said(1, 4, 5));
-  await staged.line.settled();
-  staged.line.cut();
-  const line = await again(staged, resumed([2, 1], { gap: true }));
-  line.say(gap([1, 5], [2, 1]));
+  const { line, conversation } = await backTo(t, [2, 1]);
   const asked = await line.heard("history");
   assert.deepEqual(asked["after"], [1, 0]);
   line.answer(asked, { messages: [...said(1, 1, 4), ...said(2, 1, 1)], more: false });
   await line.settled();
-  assert.equal(texts(staged.conversation), "1.1 1.2 1.3 1.4 2.1");
+  assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 2.1");
 });
 
 test("a range of a lost life that cannot be read yet is not withdrawn before it can", async (t) => {
-  const staged = await reading(t);
-  staged.line.say(...said(1, 4, 5));
-  await staged.line.settled();
-  staged.line.cut();
-  const line = await again(staged, resumed([2, 1], { gap: true }));
-  line.say(gap([1, 5], [2, 1]));
+  const { line, conversation, clock } = await backTo(t, [2, 1]);
   line.answer(await line.heard("history"), {
     messages: [...said(1, 1, 3), ...said(2, 1, 1)],
     more: false,
@@ -141,27 +135,22 @@ test("a range of a lost life that cannot be read yet is not withdrawn before it 
     ],
   });
   await line.settled();
-  assert.equal(texts(staged.conversation), "1.1 1.2 1.3 1.4 1.5 2.1");
-  await staged.clock.advance(4_000);
+  assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 1.5 2.1");
+  await clock.advance(4_000);
   line.answer(await line.heard("history"), { messages: [...said(1, 4, 4), ...said(2, 1, 1)], more: false });
   await line.settled();
-  assert.equal(texts(staged.conversation), "1.1 1.2 1.3 1.4 2.1");
+  assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 2.1");
 });
 
 test("a gap to a lower head brings the reader back to it: what it had above is withdrawn, and new events count from there", async (t) => {
-  const staged = await reading(t);
-  staged.line.say(...said(1, 4, 5));
-  await staged.line.settled();
-  staged.line.cut();
-  const line = await again(staged, resumed([1, 4], { gap: true }));
-  line.say(gap([1, 5], [1, 4]));
+  const { line, conversation } = await backTo(t, [1, 4]);
   line.answer(await line.heard("history"), { messages: said(1, 1, 4), more: false });
   await line.settled();
-  assert.equal(texts(staged.conversation), "1.1 1.2 1.3 1.4");
-  assert.deepEqual(staged.conversation.position, [1, 4]);
+  assert.equal(texts(conversation), "1.1 1.2 1.3 1.4");
+  assert.deepEqual(conversation.position, [1, 4]);
   line.say(message([1, 5], "another 1.5"));
   await line.settled();
-  assert.equal(texts(staged.conversation), "1.1 1.2 1.3 1.4 another 1.5");
+  assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 another 1.5");
 });
 
 test("a life that begins with the very next number is a break all the same", async (t) => {

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { again, connected, reached, type Stage } from "../../test/support/client-stage.js";
+import { again, connected, reached, reading as read } from "../../test/support/client-stage.js";
 import { C, type Line, ME, message } from "../../test/support/scripted-desk.js";
 import { type Conversation, memoryStorage, type Storage } from "./index.js";
 
 /** A client that reads conversation c1 up to [1,3]. */
-async function reading(t: TestContext, options = {}): Promise<Stage & { line: Line; conversation: Conversation }> {
-  const staged = await connected(t, options);
-  const opening = staged.client.open(C);
-  await staged.line.show([message([1, 1], "m1"), message([1, 2], "m2"), message([1, 3], "m3")]);
-  return { ...staged, conversation: await opening };
-}
+const reading = (t: TestContext, options = {}) =>
+  read(t, [message([1, 1], "m1"), message([1, 2], "m2"), message([1, 3], "m3")], {}, options);
 
 const RESUMED = { resumed: { [C]: { head: [1, 3] } } };
 
@@ -206,34 +202,33 @@ test("a message that was seen in its conversation is not blamed for a broken con
   await line.heard("send");
 });
 
-test("a close of the 42xx range gives the unanswered message back at once", async (t) => {
-  const staged = await reading(t);
-  const { sent } = staged.conversation.send("text", { text: "poison" });
-  await staged.line.heard("send");
-  staged.line.close(4201);
+/** One whose message was given back by a close of the 42xx range, and who came again. */
+async function givenBack(t: TestContext): Promise<{ readonly line: Line; readonly conversation: Conversation; readonly mid: string }> {
+  const { client, desk, line, conversation } = await reading(t);
+  const { mid, sent } = conversation.send("text", { text: "hello" });
+  await line.heard("send");
+  line.close(4200);
   await assert.rejects(sent, { code: "undeliverable" });
-  await staged.client.start();
-  const line = await staged.desk.line(2);
-  await line.welcome(RESUMED);
-  assert.deepEqual(own(staged.conversation), ["poison: failed"]);
+  await client.start();
+  const next = await desk.line(2);
+  await next.welcome(RESUMED);
+  return { line: next, conversation, mid };
+}
+
+test("a close of the 42xx range gives the unanswered message back at once", async (t) => {
+  const { line, conversation } = await givenBack(t);
+  assert.deepEqual(own(conversation), ["hello: failed"]);
   assert.deepEqual(await sends(line), []);
 });
 
 test("a message that was given back and is then seen after all is sent for its confirmation", async (t) => {
-  const staged = await reading(t);
-  const { mid, sent } = staged.conversation.send("text", { text: "hello" });
-  await staged.line.heard("send");
-  staged.line.close(4200);
-  await assert.rejects(sent);
-  await staged.client.start();
-  const line = await staged.desk.line(2);
-  await line.welcome(RESUMED);
+  const { line, conversation, mid } = await givenBack(t);
   line.say(message([1, 4], mid, { from: ME, body: { text: "hello" } }));
   const send = await line.heard("send");
   assert.equal(send["mid"], mid);
   line.answer(send, { pos: [1, 4], ts: 7, dup: true });
   await line.settled();
-  assert.deepEqual(own(staged.conversation), ["hello: sent"]);
+  assert.deepEqual(own(conversation), ["hello: sent"]);
 });
 
 test("a refused message is failed, and is tried again under another mid", async (t) => {
@@ -249,15 +244,8 @@ test("a refused message is failed, and is tried again under another mid", async 
 });
 
 test("an undeliverable message is tried again under its own mid", async (t) => {
-  const staged = await reading(t);
-  const { mid, sent } = staged.conversation.send("text", { text: "hello" });
-  await staged.line.heard("send");
-  staged.line.close(4200);
-  await assert.rejects(sent);
-  await staged.client.start();
-  const line = await staged.desk.line(2);
-  await line.welcome(RESUMED);
-  staged.conversation.retry(mid).catch(() => undefined);
+  const { line, conversation, mid } = await givenBack(t);
+  conversation.retry(mid).catch(() => undefined);
   assert.equal((await line.heard("send"))["mid"], mid);
 });
 

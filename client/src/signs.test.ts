@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { again, connected, reached } from "../../test/support/client-stage.js";
+import { again, reached, reading as read } from "../../test/support/client-stage.js";
 import { ADA, C, ME, message } from "../../test/support/scripted-desk.js";
 
 const ada = { ...ADA, online: true };
@@ -8,12 +8,9 @@ const me = { ...ME, online: true };
 const three = [1, 2, 3].map((n) => message([1, n], `m${n}`));
 
 async function reading(t: TestContext, members: readonly object[] = [ada, me]) {
-  const staged = await connected(t);
-  const opening = staged.client.open(C);
-  await staged.line.show(three, { members });
-  const conversation = await opening;
-  const member = (id: string) => conversation.members.find((each) => each.id === id);
-  return { ...staged, conversation, member };
+  const staged = await read(t, three, { members });
+  const member = (id: string) => staged.conversation.members.find((each) => each.id === id);
+  return { ...staged, member };
 }
 
 test("what was received is marked half a second later, in one frame for many messages", async (t) => {

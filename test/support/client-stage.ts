@@ -4,6 +4,7 @@ import {
   type Client,
   type ClientError,
   type ClientOptions,
+  type Conversation,
   createClient,
   memoryStorage,
   type State,
@@ -11,7 +12,7 @@ import {
   webSocketTransport,
 } from "../../client/src/index.js";
 import { FakeClock } from "../../lib/clock-fake.js";
-import { type Line, ScriptedDesk } from "./scripted-desk.js";
+import { C, type Line, type Placed, ScriptedDesk } from "./scripted-desk.js";
 
 /** A client over a real socket, a desk that plays by the test's script, and a clock that the test moves. */
 export interface Stage {
@@ -65,6 +66,24 @@ export async function connected(t: TestContext, options: Partial<ClientOptions> 
   await line.welcome(hello);
   await line.settled();
   return { ...staged, line };
+}
+
+export interface Reading extends Stage {
+  readonly line: Line;
+  readonly conversation: Conversation;
+}
+
+/** A connected stage whose client was shown these messages of c1 as the newest page. */
+export async function reading(
+  t: TestContext,
+  page: readonly Placed[],
+  more: { readonly [field: string]: unknown } = {},
+  options: Partial<ClientOptions> = {},
+): Promise<Reading> {
+  const staged = await connected(t, options);
+  const opening = staged.client.open(C);
+  await staged.line.show(page, more);
+  return { ...staged, conversation: await opening };
 }
 
 /** Resolves when the client is in this state. */

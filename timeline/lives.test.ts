@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADA, as, Ear, held, LIN, SYSTEM, TENANT } from "../test/contract/broker/chat.js";
-import { Replaceable } from "../test/support/instead.js";
 import { refusal } from "../test/support/refusal.js";
-import { begin, C, change, routed, Timelines, text } from "../test/support/timelines.js";
-import type { Broker } from "./broker.js";
+import { begin, C, change, forgetfulHouse, routed, Timelines, text } from "../test/support/timelines.js";
 
 test("a later life opens with a barrier and asserts what history last decided: state, assignee and members", async (t) => {
-  const timelines = await Timelines.running(t);
-  const broker = new Replaceable<Broker>(timelines.broker());
-  const { router, gateway } = await timelines.house(broker.front);
-  await begin(router, ADA);
+  const { router, gateway, forget } = await forgetfulHouse(t);
   await routed(router, held(3, LIN));
-  broker.real = timelines.broker();
+  forget();
   const life = await gateway.attach(TENANT, C, { limit: 10 });
   assert.deepEqual(life?.authority, { ...held(3, LIN), version: 4 });
   const events = life?.page.entries.map(({ frame }) => JSON.parse(frame).body.event);
@@ -22,11 +17,8 @@ test("a later life opens with a barrier and asserts what history last decided: s
 });
 
 test("a message to a cold conversation makes the router give it a life, and is then said in it", async (t) => {
-  const timelines = await Timelines.running(t);
-  const broker = new Replaceable<Broker>(timelines.broker());
-  const { router, gateway } = await timelines.house(broker.front);
-  await begin(router, ADA);
-  broker.real = timelines.broker();
+  const { timelines, gateway, forget } = await forgetfulHouse(t);
+  forget();
   const posted = await gateway.post(text("a1", { from: ADA }));
   await timelines.isStored();
   const seen = (await timelines.stored()).map((mid) => mid.replace(/_.*/, ""));
@@ -34,14 +26,11 @@ test("a message to a cold conversation makes the router give it a life, and is t
 });
 
 test("a closed conversation without a life answers what was said in it, and refuses what was not", async (t) => {
-  const timelines = await Timelines.running(t);
-  const broker = new Replaceable<Broker>(timelines.broker());
-  const { router, gateway } = await timelines.house(broker.front);
-  await begin(router, ADA);
+  const { timelines, router, gateway, forget } = await forgetfulHouse(t);
   const first = await gateway.post(text("m1"));
   await routed(router, held(3, undefined, "closed"));
   await timelines.isStored();
-  broker.real = timelines.broker();
+  forget();
   assert.deepEqual(await gateway.post(text("m1")), { ...first, dup: true });
   await assert.rejects(gateway.post(text("m2")), refusal("closed"));
   assert.equal(await gateway.attach(TENANT, C, { limit: 10 }), undefined);

@@ -16,10 +16,10 @@ import type { Authority, Entry } from "../../timeline/entry.js";
 import type { Journal } from "../../timeline/journal.js";
 import { LmdbJournal } from "../../timeline/journal-lmdb.js";
 import { Timeline, type TimelinePorts } from "../../timeline/timeline.js";
-import { held, SYSTEM, TENANT, VISITOR } from "../contract/broker/chat.js";
+import { ADA, held, SYSTEM, TENANT, VISITOR } from "../contract/broker/chat.js";
 import { emptyFolder } from "./folder.js";
 import type { Gate } from "./gate.js";
-import { instead } from "./instead.js";
+import { instead, Replaceable } from "./instead.js";
 import { until } from "./until.js";
 
 export const log = createLogger({ level: "silent", name: "test" });
@@ -111,6 +111,11 @@ export class Timelines {
     return rows.map(({ entry, pos }) => entry?.mid ?? `hidden ${pos}`);
   }
 
+  /** How many rows history has of this mid. */
+  async copies(mid: string): Promise<number> {
+    return (await this.stored()).filter((each) => each === mid).length;
+  }
+
   /** History has everything that is durable by now. */
   async isStored(): Promise<void> {
     const end = await this.journal.end(0);
@@ -142,6 +147,18 @@ export async function begin(timeline: Timeline, assignee?: Party): Promise<void>
 export async function routed(timeline: Timeline, authority: Authority): Promise<void> {
   const answer = await timeline.route(change(authority));
   await (answer.at === "routed" ? answer.receipt.durable : Promise.reject(new Error(`routing was answered ${answer.at}`)));
+}
+
+/** A house whose persister runs, with a conversation of Ada's; `forget` takes everything from its broker. */
+export async function forgetfulHouse(t: TestContext) {
+  const timelines = await Timelines.running(t);
+  const broker = new Replaceable<Broker>(timelines.broker());
+  const { router, gateway } = await timelines.house(broker.front);
+  await begin(router, ADA);
+  const forget = (): void => {
+    broker.real = timelines.broker();
+  };
+  return { timelines, broker: broker.front, router, gateway, forget };
 }
 
 /** What a journal was given to append, call by call, by mid. */

@@ -8,6 +8,7 @@ import { DeskError } from "../lib/errors.js";
 import { Metrics } from "../lib/metrics.js";
 import { allRows, authority, C, entries, entry, places, routing, TENANT } from "../test/contract/store/script.js";
 import { emptyFolder } from "../test/support/folder.js";
+import { Gate } from "../test/support/gate.js";
 import { silent } from "../test/support/stores.js";
 import { turns, until } from "../test/support/until.js";
 import type { Entry } from "../timeline/entry.js";
@@ -45,6 +46,19 @@ function rooms(t: TestContext, folder = emptyFolder(t)): Rooms {
 const say = (journal: LmdbJournal, ...said: readonly Entry[]): Promise<void> =>
   journal.append(said.map((each) => ({ t: "entry", entry: each })));
 const passed = (store: LmdbStore, offset: number) => until(`offset ${offset} to be passed`, async () => (await store.passed(0)) >= offset);
+
+/** The offsets that another persister is given, up to that of one record more. */
+async function takenUp({ journal, store, persister }: Rooms): Promise<number[]> {
+  const seen: number[] = [];
+  await persister((batch) => {
+    seen.push(...batch.entries.map(({ offset }) => offset));
+    return store.write(batch);
+  }).start();
+  await say(journal, entry([1, 4]));
+  await passed(store, 3);
+  return seen;
+}
+
 const unavailable = (): never => {
   throw new DeskError("unavailable", "not now");
 };
@@ -60,20 +74,14 @@ test("what the journal holds is in the store, in order, and so is what comes whi
 });
 
 test("what is written is committed: after a restart it does not come again", async (t) => {
-  const { journal, store, persister } = rooms(t);
+  const house = rooms(t);
+  const { journal, store, persister } = house;
   await say(journal, ...entries(1, 1, 3));
   const first = persister();
   await first.start();
   await passed(store, 2);
   await first.stop();
-  const seen: number[] = [];
-  await persister((batch) => {
-    seen.push(...batch.entries.map(({ offset }) => offset));
-    return store.write(batch);
-  }).start();
-  await say(journal, entry([1, 4]));
-  await passed(store, 3);
-  assert.deepEqual(seen, [3]);
+  assert.deepEqual(await takenUp(house), [3]);
 });
 
 test("a store that fails is asked again for as long as it takes, nothing is skipped, and nothing is lost", async (t) => {
@@ -222,30 +230,23 @@ test("marks, visitors, decisions and conversations come from the journal too", a
 });
 
 test("draining finishes and commits the batch in hand", async (t) => {
-  const { journal, store, persister } = rooms(t);
-  let finish: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (finish = resolve));
+  const house = rooms(t);
+  const { journal, store, persister } = house;
+  const gate = new Gate();
   let begun = 0;
   const first = persister(async (batch) => {
     begun += 1;
-    await held;
+    await gate.opened;
     return store.write(batch);
   });
   await say(journal, ...entries(1, 1, 3));
   await first.start();
   await until("a batch in hand", () => begun === 1);
   const drained = first.drain();
-  finish();
+  gate.open();
   await drained;
   assert.equal(await store.passed(0), 2);
-  const seen: number[] = [];
-  await persister((batch) => {
-    seen.push(...batch.entries.map(({ offset }) => offset));
-    return store.write(batch);
-  }).start();
-  await say(journal, entry([1, 4]));
-  await passed(store, 3);
-  assert.deepEqual(seen, [3]);
+  assert.deepEqual(await takenUp(house), [3]);
 });
 
 test("a persister that is started twice reads the journal once", async (t) => {

@@ -1,17 +1,24 @@
 import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
 import { until } from "../../support/until.js";
 import { Chat, Ear, VISITOR } from "./chat.js";
-import { type BrokerSuite, LIMITS } from "./suite.js";
+import { type BrokerContract, type BrokerSuite, LIMITS } from "./suite.js";
+
+/** A chat of two messages that node n1 has attached. */
+async function twoSaid(factory: BrokerContract["factory"], t: TestContext) {
+  const { broker } = await factory(t, LIMITS);
+  const chat = await Chat.begun(broker);
+  const [one, two] = await chat.sayAll(2);
+  assert.ok(one && two);
+  const ear = await Ear.at(broker, "n1");
+  await chat.attach("n1");
+  return { broker, chat, one, two, ear };
+}
 
 export const markSuite: BrokerSuite = ({ test, factory }) => {
   test("a mark that moves is answered as it stands and told to attached nodes, with the socket it came from", async (t) => {
-    const { broker } = await factory(t, LIMITS);
-    const chat = await Chat.begun(broker);
-    const [one, two] = await chat.sayAll(2);
-    assert.ok(one && two);
-    const ear = await Ear.at(broker, "n1");
-    await chat.attach("n1");
-    const { user } = { user: VISITOR.id };
+    const { broker, chat, one, two, ear } = await twoSaid(factory, t);
+    const user = VISITOR.id;
     assert.deepEqual(await broker.mark(1, chat.c, { user, got: two.pos }, "s1"), { user, got: two.pos });
     assert.deepEqual(await broker.mark(1, chat.c, { user, read: one.pos }, "s2"), { user, got: two.pos, read: one.pos });
     await until("two marks", () => ear.signals.length === 2);
@@ -27,12 +34,7 @@ export const markSuite: BrokerSuite = ({ test, factory }) => {
   });
 
   test("a mark never moves back, and one that does not move is told to nobody", async (t) => {
-    const { broker } = await factory(t, LIMITS);
-    const chat = await Chat.begun(broker);
-    const [one, two] = await chat.sayAll(2);
-    assert.ok(one && two);
-    const ear = await Ear.at(broker, "n1");
-    await chat.attach("n1");
+    const { broker, chat, one, two, ear } = await twoSaid(factory, t);
     const user = VISITOR.id;
     await broker.mark(1, chat.c, { user, got: two.pos, read: two.pos }, "s1");
     assert.equal(await broker.mark(1, chat.c, { user, got: one.pos }, "s1"), undefined);

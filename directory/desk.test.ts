@@ -5,8 +5,8 @@ import { DeskError } from "../lib/errors.js";
 import { SHOP, TOPIC } from "../test/contract/directory/suite.js";
 import { openDirectory } from "../test/support/directories.js";
 import { instead } from "../test/support/instead.js";
+import { log } from "../test/support/log.js";
 import { refusal } from "../test/support/refusal.js";
-import { silent } from "../test/support/stores.js";
 import { Desk } from "./desk.js";
 import type { LmdbDirectory } from "./directory-lmdb.js";
 
@@ -37,7 +37,7 @@ async function staged(t: TestContext): Promise<Staged> {
   });
   await rows.put("tenant", "", "shop", SHOP, 0);
   await rows.put("topic", "shop", "sales", TOPIC, 0);
-  const desk = new Desk({ directory, clock, log: silent });
+  const desk = new Desk({ directory, clock, log });
   const down = (is: boolean): void => {
     gone = is;
   };

@@ -6,7 +6,7 @@ import { directoryContract } from "../test/contract/directory/index.js";
 import type { DirectoryUnderTest } from "../test/contract/directory/suite.js";
 import { openDirectory } from "../test/support/directories.js";
 import { emptyFolder } from "../test/support/folder.js";
-import { silent } from "../test/support/stores.js";
+import { log } from "../test/support/log.js";
 import { DirectoryClient, serveDirectory } from "./directory-grpc.js";
 import type { LmdbDirectory } from "./directory-lmdb.js";
 
@@ -18,7 +18,7 @@ interface Served {
 
 async function served(t: TestContext, path: string): Promise<Served> {
   const rows = openDirectory(t, path);
-  const server = serveDirectory(rows, { address: "127.0.0.1:0", clock: systemClock, log: silent });
+  const server = serveDirectory(rows, { address: "127.0.0.1:0", clock: systemClock, log });
   await server.start();
   t.after(() => server.stop());
   const client = (): DirectoryClient => {

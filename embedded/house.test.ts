@@ -3,13 +3,11 @@ import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../lib/clock.js";
 import { loadConfig } from "../lib/config.js";
-import { createLogger } from "../lib/log.js";
 import { emptyFolder } from "../test/support/folder.js";
+import { log } from "../test/support/log.js";
 import { agentToken, call, Peer, visitorToken } from "../test/support/peer.js";
 import { type House, startHouse } from "./house.js";
 import { ExposedDemoError } from "./loopback.js";
-
-const log = createLogger({ level: "silent", name: "test" });
 
 function settings(data: string, env: Readonly<Record<string, string>> = {}) {
   const ports = { DESKWIRE_PORT: "0", DESKWIRE_OPS_PORT: "0", DESKWIRE_DEMO_PORT: "0" };

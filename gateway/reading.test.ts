@@ -5,7 +5,8 @@ import { OPEN_END } from "../persister/history.js";
 import type { Position } from "../proto/position.js";
 import { ADA, held, SYSTEM, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { instead } from "../test/support/instead.js";
-import { begin, C, log, Timelines, text } from "../test/support/timelines.js";
+import { log } from "../test/support/log.js";
+import { begin, C, Timelines, text } from "../test/support/timelines.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { encodePage, Reading, type ReadingPorts, type ReadPage } from "./reading.js";
 

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
+import { log } from "../test/support/log.js";
 import { pause } from "./clock.js";
 import { FakeClock } from "./clock-fake.js";
 import { Lifecycle, stopOnSignals } from "./lifecycle.js";
-import { createLogger } from "./log.js";
 import type { Service } from "./service.js";
-
-const log = createLogger({ level: "silent", name: "test" });
 
 function house(drain_ms = 1000): {
   clock: FakeClock;

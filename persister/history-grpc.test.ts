@@ -5,7 +5,8 @@ import { DeskError } from "../lib/errors.js";
 import type { GrpcServer } from "../lib/rpc-grpc.js";
 import { historyContract } from "../test/contract/history/index.js";
 import type { HistoryUnderTest } from "../test/contract/history/suite.js";
-import { emptyStore, silent } from "../test/support/stores.js";
+import { log } from "../test/support/log.js";
+import { emptyStore } from "../test/support/stores.js";
 import { HistoryClient, serveHistory } from "./history-grpc.js";
 import { StoredHistory } from "./stored-history.js";
 
@@ -16,7 +17,7 @@ interface Served extends HistoryUnderTest {
 async function served(t: TestContext, patience_ms = 0): Promise<Served> {
   const store = emptyStore(t);
   const stored = new StoredHistory({ store, partitions: 1, clock: systemClock, patience_ms });
-  const server = serveHistory(stored, { address: "127.0.0.1:0", clock: systemClock, log: silent });
+  const server = serveHistory(stored, { address: "127.0.0.1:0", clock: systemClock, log });
   await server.start();
   t.after(() => server.stop());
   const history = new HistoryClient({ address: `127.0.0.1:${server.port}`, clock: systemClock });

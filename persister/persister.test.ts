@@ -9,7 +9,7 @@ import { Metrics } from "../lib/metrics.js";
 import { allRows, authority, C, entries, entry, places, routing, TENANT } from "../test/contract/store/script.js";
 import { emptyFolder } from "../test/support/folder.js";
 import { Gate } from "../test/support/gate.js";
-import { silent } from "../test/support/stores.js";
+import { log } from "../test/support/log.js";
 import { turns, until } from "../test/support/until.js";
 import type { Entry } from "../timeline/entry.js";
 import { LmdbJournal } from "../timeline/journal-lmdb.js";
@@ -31,12 +31,12 @@ interface Rooms {
 
 function rooms(t: TestContext, folder = emptyFolder(t)): Rooms {
   const [clock, metrics] = [new FakeClock(), new Metrics()];
-  const journal = new LmdbJournal({ path: join(folder, "journal"), limits, clock, log: silent });
-  const store = openStore({ path: join(folder, "store"), log: silent });
+  const journal = new LmdbJournal({ path: join(folder, "journal"), limits, clock, log });
+  const store = openStore({ path: join(folder, "store"), log });
   t.after(() => journal.close());
   t.after(() => store.close());
   const persister = (write: Store["write"] = (batch) => store.write(batch)): Persister => {
-    const made = new Persister({ journal, store: { write }, log: silent, metrics });
+    const made = new Persister({ journal, store: { write }, log, metrics });
     t.after(() => made.stop());
     return made;
   };
@@ -133,16 +133,16 @@ test("kill -9 between the write and the commit: the next persister writes the sa
   const program = `
     import { systemClock } from ${module("../lib/clock.ts")};
     import { Metrics } from ${module("../lib/metrics.ts")};
-    import { silent } from ${module("../test/support/stores.ts")};
+    import { log } from ${module("../test/support/log.ts")};
     import { entries } from ${module("../test/contract/store/script.ts")};
     import { LmdbJournal } from ${module("../timeline/journal-lmdb.ts")};
     import { Persister } from ${module("./persister.ts")};
     import { openStore } from ${module("./store-lmdb.ts")};
-    const journal = new LmdbJournal({ path: ${JSON.stringify(join(folder, "journal"))}, limits: ${JSON.stringify(limits)}, clock: systemClock, log: silent });
-    const store = openStore({ path: ${JSON.stringify(join(folder, "store"))}, log: silent });
+    const journal = new LmdbJournal({ path: ${JSON.stringify(join(folder, "journal"))}, limits: ${JSON.stringify(limits)}, clock: systemClock, log });
+    const store = openStore({ path: ${JSON.stringify(join(folder, "store"))}, log });
     await journal.append(entries(1, 1, 4).map((entry) => ({ t: "entry", entry })));
     const write = async (batch) => { await store.write(batch); process.kill(process.pid, "SIGKILL"); };
-    await new Persister({ journal, store: { write }, log: silent, metrics: new Metrics() }).start();
+    await new Persister({ journal, store: { write }, log, metrics: new Metrics() }).start();
     setInterval(() => undefined, 1_000);`;
   const other = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
     stdio: ["ignore", "ignore", "inherit"],

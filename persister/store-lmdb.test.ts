@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { createLogger } from "../lib/log.js";
 import { storeContract } from "../test/contract/store/index.js";
 import type { StoreUnderTest } from "../test/contract/store/suite.js";
 import { emptyFolder } from "../test/support/folder.js";
+import { log } from "../test/support/log.js";
 import { type LmdbStore, openStore } from "./store-lmdb.js";
-
-const log = createLogger({ level: "silent", name: "test" });
 
 async function factory(t: TestContext): Promise<StoreUnderTest> {
   const path = join(emptyFolder(t), "store");

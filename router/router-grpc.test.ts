@@ -2,8 +2,8 @@ import { type TestContext, test } from "node:test";
 import { systemClock } from "../lib/clock.js";
 import { routerContract } from "../test/contract/router/index.js";
 import type { RouterInHouse } from "../test/contract/router/suite.js";
+import { log } from "../test/support/log.js";
 import { RouterHouse } from "../test/support/router-house.js";
-import { log } from "../test/support/timelines.js";
 import { RouterClient } from "./client-grpc.js";
 import { serveRouter } from "./router-grpc.js";
 

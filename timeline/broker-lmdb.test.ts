@@ -2,15 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FakeClock } from "../lib/clock-fake.js";
-import { createLogger } from "../lib/log.js";
 import { Chat, Ear } from "../test/contract/broker/chat.js";
 import { brokerContract } from "../test/contract/broker/index.js";
 import { type BrokerLimits, type BrokerUnderTest, LIMITS } from "../test/contract/broker/suite.js";
 import { emptyFolder } from "../test/support/folder.js";
+import { log } from "../test/support/log.js";
 import { LmdbBroker } from "./broker-lmdb.js";
 import { bucketOf } from "./entry.js";
-
-const log = createLogger({ level: "silent", name: "test" });
 
 async function factory(t: TestContext, limits: BrokerLimits): Promise<BrokerUnderTest & { readonly clock: FakeClock }> {
   const path = join(emptyFolder(t), "broker");

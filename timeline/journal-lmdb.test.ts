@@ -6,16 +6,15 @@ import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { open } from "lmdb";
 import { FakeClock } from "../lib/clock-fake.js";
-import { createLogger } from "../lib/log.js";
 import { journalContract } from "../test/contract/journal/index.js";
 import { Consumer, entryRecord, entryRecords } from "../test/contract/journal/records.js";
 import type { JournalUnderTest } from "../test/contract/journal/suite.js";
 import { emptyFolder } from "../test/support/folder.js";
+import { log } from "../test/support/log.js";
 import { refusal } from "../test/support/refusal.js";
 import { until } from "../test/support/until.js";
 import { LmdbJournal } from "./journal-lmdb.js";
 
-const log = createLogger({ level: "silent", name: "test" });
 const limits = { batchRecords: 500, batchBytes: 256 * 1024 };
 
 function opened(t: TestContext, path: string, clock = new FakeClock()): LmdbJournal {
@@ -43,10 +42,9 @@ journalContract({ test, factory });
 function appender(t: TestContext, path: string, { sh = "exec" }: { readonly sh?: string } = {}) {
   const program = `
     import { systemClock } from ${JSON.stringify(new URL("../lib/clock.ts", import.meta.url).href)};
-    import { createLogger } from ${JSON.stringify(new URL("../lib/log.ts", import.meta.url).href)};
+    import { log } from ${JSON.stringify(new URL("../test/support/log.ts", import.meta.url).href)};
     import { LmdbJournal } from ${JSON.stringify(new URL("./journal-lmdb.ts", import.meta.url).href)};
     import { entryRecord } from ${JSON.stringify(new URL("../test/contract/journal/records.ts", import.meta.url).href)};
-    const log = createLogger({ level: "silent", name: "appender" });
     const journal = new LmdbJournal({ path: ${JSON.stringify(path)}, limits: ${JSON.stringify(limits)}, clock: systemClock, log });
     let n = 0;
     const lane = async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Consumer } from "../test/contract/journal/records.js";
-import { log, Timelines } from "../test/support/timelines.js";
+import { log } from "../test/support/log.js";
+import { Timelines } from "../test/support/timelines.js";
 import { until } from "../test/support/until.js";
 import { MarkLog } from "./mark-log.js";
 import type { MarkRecord } from "./record.js";

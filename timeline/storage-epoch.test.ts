@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Replaceable } from "../test/support/instead.js";
-import { log, Timelines } from "../test/support/timelines.js";
+import { log } from "../test/support/log.js";
+import { Timelines } from "../test/support/timelines.js";
 import type { Broker } from "./broker.js";
 import { StorageEpoch } from "./storage-epoch.js";
 

@@ -6,7 +6,7 @@ import { LmdbDirectory } from "../../directory/directory-lmdb.js";
 import type { FakeClock } from "../../lib/clock-fake.js";
 import { TENANT } from "../contract/broker/chat.js";
 import { emptyFolder } from "./folder.js";
-import { log } from "./timelines.js";
+import { log } from "./log.js";
 
 export interface Bench {
   readonly clock: FakeClock;

@@ -12,9 +12,10 @@ import type { LmdbBroker } from "../../timeline/broker-lmdb.js";
 import { Timeline } from "../../timeline/timeline.js";
 import { TENANT } from "../contract/broker/chat.js";
 import { type Bench, directoryBench } from "./directory-bench.js";
+import { log } from "./log.js";
 import type { Frame } from "./peer.js";
 import { PlainSocket } from "./plain-socket.js";
-import { log, Timelines } from "./timelines.js";
+import { Timelines } from "./timelines.js";
 import { turns, until } from "./until.js";
 
 const KEY = sessionKey(Buffer.alloc(32, 7).toString("base64url"));

@@ -8,9 +8,9 @@ import { compare, later, type Position } from "../../proto/position.js";
 import type { Attached, Life, Page, WindowRange } from "../../timeline/broker.js";
 import type { Entry } from "../../timeline/entry.js";
 import { held, TENANT, VISITOR } from "../contract/broker/chat.js";
+import { log } from "./log.js";
 import type { Frame } from "./peer.js";
 import { PlainSocket } from "./plain-socket.js";
-import { log } from "./timelines.js";
 
 type Told = readonly [user: string, online: boolean];
 

@@ -16,7 +16,8 @@ import type { LmdbBroker } from "../../timeline/broker-lmdb.js";
 import type { Timeline } from "../../timeline/timeline.js";
 import { emptyFolder } from "./folder.js";
 import { Replaceable } from "./instead.js";
-import { log, Timelines } from "./timelines.js";
+import { log } from "./log.js";
+import { Timelines } from "./timelines.js";
 
 /** The system's clock, ahead of it by what the test let pass. Its timers run in real time, until it dies. */
 export class AheadClock implements Clock {

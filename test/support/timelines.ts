@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { systemClock } from "../../lib/clock.js";
 import { FakeClock } from "../../lib/clock-fake.js";
-import { createLogger } from "../../lib/log.js";
 import { Metrics } from "../../lib/metrics.js";
 import { Persister } from "../../persister/persister.js";
 import { LmdbStore } from "../../persister/store-lmdb.js";
@@ -20,9 +19,8 @@ import { ADA, held, SYSTEM, TENANT, VISITOR } from "../contract/broker/chat.js";
 import { emptyFolder } from "./folder.js";
 import type { Gate } from "./gate.js";
 import { instead, Replaceable } from "./instead.js";
+import { log } from "./log.js";
 import { until } from "./until.js";
-
-export const log = createLogger({ level: "silent", name: "test" });
 
 /** The conversation of these tests. */
 export const C = "c_1";

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
-import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
+import { connect, type Socket as NetSocket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import type { DeskError } from "../lib/errors.js";
+import { turn } from "../lib/turn.js";
+import { freePort } from "../test/support/free-port.js";
 import { Gate } from "../test/support/gate.js";
 import { until } from "../test/support/until.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
@@ -192,7 +194,7 @@ test("a client that does not read is cut off at the limit, without one frame ski
   for (let i = 0; slow.ear.closes.length === 0 && i < 5_000; i++) {
     answers.push(slow.ear.socket.send(frame(i)));
     other.ear.socket.send(frame(i));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
   await until("the slow one to be cut", () => slow.ear.closes.length === 1);
   assert.equal(answers.includes("dropped") && answers.indexOf("dropped") < answers.length - 1, false);
@@ -275,16 +277,6 @@ test("a client that is gone before its answer costs nothing", async (t) => {
   gate.open();
   assert.equal(await (await fetch(`${run.url}/still`)).text(), "/still");
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 test("a port that is taken is refused with its address, also when the other is one of ours", async (t) => {
   const port = await freePort();

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { emptyFolder } from "../test/support/folder.js";
 import { DataFolderError, DataLock } from "./data-lock-fs.js";
 
 const MODULE = new URL("./data-lock-fs.ts", import.meta.url).href;
-
-function folder(t: TestContext): string {
-  const made = mkdtempSync(join(tmpdir(), "deskwire-lock-"));
-  t.after(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
 
 function holding(t: TestContext, path: string): DataLock {
   const lock = new DataLock(path);
@@ -40,7 +34,7 @@ async function holder(t: TestContext, path: string): Promise<ChildProcess> {
 }
 
 test("a second lock on the folder is refused, naming the folder and the process that holds it", async (t) => {
-  const path = folder(t);
+  const path = emptyFolder(t);
   const other = await holder(t, path);
   await assert.rejects(holding(t, path).start(), (error) => {
     assert.ok(error instanceof DataFolderError);
@@ -50,7 +44,7 @@ test("a second lock on the folder is refused, naming the folder and the process 
 });
 
 test("kill -9 of the holder frees the folder, although its child lives on", async (t) => {
-  const path = folder(t);
+  const path = emptyFolder(t);
   const other = await holder(t, path);
   other.kill("SIGKILL");
   await once(other, "exit");
@@ -59,7 +53,7 @@ test("kill -9 of the holder frees the folder, although its child lives on", asyn
 });
 
 test("a stopped lock can be taken by another, and started again after that one", async (t) => {
-  const path = folder(t);
+  const path = emptyFolder(t);
   const [first, second] = [holding(t, path), holding(t, path)];
   await first.start();
   await first.start();
@@ -71,19 +65,19 @@ test("a stopped lock can be taken by another, and started again after that one",
 });
 
 test("a missing folder is made", async (t) => {
-  const path = join(folder(t), "deep", "data");
+  const path = join(emptyFolder(t), "deep", "data");
   await holding(t, path).start();
   assert.equal(readFileSync(join(path, "LOCK"), "utf8"), `${process.pid}\n`);
 });
 
 test("a file in the folder's place is refused with what to do", async (t) => {
-  const path = join(folder(t), "data");
+  const path = join(emptyFolder(t), "data");
   writeFileSync(path, "");
   await assert.rejects(holding(t, path).start(), /data cannot be written \(EEXIST\)\. Make it writable/);
 });
 
 test("a full disk is refused at the start", async (t) => {
-  const path = folder(t);
+  const path = emptyFolder(t);
   // Every write to /dev/full fails as on a full disk.
   symlinkSync("/dev/full", join(path, "LOCK"));
   await assert.rejects(holding(t, path).start(), /cannot be written \(ENOSPC\)/);

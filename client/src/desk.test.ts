@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { turns } from "../../test/support/until.js";
 import { Desk, type DeskPorts } from "./desk.js";
 import { ClientError } from "./errors.js";
 import type { Fields, Held, Inbox } from "./wire.js";
@@ -24,7 +25,7 @@ class Server {
     const at = this.asked.findIndex((each) => each.op === op);
     assert.notEqual(at, -1, `${op} was not asked`);
     this.asked.splice(at, 1)[0]?.answer(result);
-    await settled();
+    await turns(1);
   }
 
   get ops(): string[] {
@@ -32,7 +33,6 @@ class Server {
   }
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 const inbox = (fields: Partial<Inbox>): Inbox => ({ ...own, conversations: [], offers: [], ...fields });
 const held = { c: "c1" } as Held;
 

@@ -70,6 +70,21 @@ test("a secret that is unreadable, empty or given twice refuses without showing 
   assert.equal(faultsOf({ DESKWIRE_SESSION_KEYS: "geheim,," })[0]?.includes("geheim"), false);
 });
 
+test("a session key that is none refuses without showing it; good ones are taken, the first in front", () => {
+  const [one, other] = ["A".repeat(43), "b".padStart(43, "-_0")];
+  assert.deepEqual(loadConfig({ DESKWIRE_SESSION_KEYS: `${one}, ${other}` }, noFiles).sessionKeys, [one, other]);
+  assert.match(faultsOf({ DESKWIRE_SESSION_KEYS: `${one},geheim` })[0] ?? "", /^DESKWIRE_SESSION_KEYS has a bad value\. Give 32 bytes/);
+});
+
+test("settings that contradict each other are both named", () => {
+  const faults = faultsOf({ DESKWIRE_FRAME_BYTES: "96KiB", DESKWIRE_HISTORY_BYTES: "1MiB", DESKWIRE_WINDOW_ENTRIES: "150" });
+  assert.deepEqual(faults, [
+    "DESKWIRE_FRAME_BYTES is not below DESKWIRE_PAYLOAD_BYTES. Change one of them.",
+    "DESKWIRE_HISTORY_BYTES is not below DESKWIRE_SERVER_FRAME_BYTES. Change one of them.",
+    "DESKWIRE_UNSETTLED_MAX is not below DESKWIRE_WINDOW_ENTRIES. Change one of them.",
+  ]);
+});
+
 test("only secrets have a file form", () => {
   assert.match(faultsOf({ DESKWIRE_PORT_FILE: "/port" })[0] ?? "", /DESKWIRE_PORT_FILE is not a setting/);
 });

@@ -1,5 +1,5 @@
-import { describe, load } from "./environment.js";
-import { bytes, choice, DAY, HOUR, KiB, list, MINUTE, ms, path, port, SECOND, section, string, type Values, whole } from "./setting.js";
+import { ConfigError, describe, load } from "./environment.js";
+import { bytes, choice, DAY, HOUR, KiB, MINUTE, ms, path, port, SECOND, section, seeds, string, type Values, whole } from "./setting.js";
 
 /**
  * The one table of settings. A row's key is its variable's name in camelCase, without the prefix; each room has its section.
@@ -22,7 +22,7 @@ const processRows = section({
 // biome-ignore format: a table reads best with one row on one line
 const accessRows = section({
   adminPassword: { env: "DESKWIRE_ADMIN_PASSWORD", type: string, default: "", secret: true, help: "Replaces the passwords of the demo accounts. Without it only loopback addresses are listened on." },
-  sessionKeys: { env: "DESKWIRE_SESSION_KEYS", type: list, default: [], secret: true, help: "Ed25519 private key seeds (32 bytes, base64url) of our own tokens: the first signs, all verify. Empty: one is made and kept in the data folder." },
+  sessionKeys: { env: "DESKWIRE_SESSION_KEYS", type: seeds, default: [], secret: true, help: "Ed25519 private key seeds (32 bytes, base64url) of our own tokens: the first signs, all verify. Empty: one is made and kept in the data folder." },
   agentTokenMs: { env: "DESKWIRE_AGENT_TOKEN_MS", type: ms, default: 15 * MINUTE, unit: "ms", help: "Life of an agent's token." },
   visitorTokenMs: { env: "DESKWIRE_VISITOR_TOKEN_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "Life of a visitor's token." },
   refreshGraceMs: { env: "DESKWIRE_REFRESH_GRACE_MS", type: ms, default: 7 * DAY, unit: "ms", help: "How long after its end a visitor's token may still be refreshed." },
@@ -78,12 +78,23 @@ export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...timelin
 
 export type Config = Values<typeof TABLE>;
 
+/** The first of each pair only makes sense below the second. */
+const BELOW = [
+  ["frameBytes", "payloadBytes"],
+  ["historyBytes", "serverFrameBytes"],
+  ["unsettledMax", "windowEntries"],
+] as const satisfies readonly (readonly (keyof Config)[])[];
+
 /**
  * The frozen values of all settings: from the variable, else from the file of a secret, else the default. An empty variable counts as
- * absent. Throws one ConfigError that names every unknown `DESKWIRE_*` variable and every bad value, and says what to do.
+ * absent. Throws one ConfigError that names every unknown `DESKWIRE_*` variable, every bad value and every two that contradict each other, and says what to do.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, readFile: (path: string) => string): Config {
-  return load(TABLE, env, readFile);
+  const config = load(TABLE, env, readFile);
+  const crossed = BELOW.filter(([low, high]) => config[low] >= config[high]);
+  if (crossed.length > 0)
+    throw new ConfigError(crossed.map(([low, high]) => `${TABLE[low].env} is not below ${TABLE[high].env}. Change one of them.`));
+  return config;
 }
 
 /** Variable -> value as text, for logs; secrets only say whether they are set. */

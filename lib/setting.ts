@@ -88,6 +88,15 @@ export const list: SettingType<readonly string[]> = {
   format: (value) => value.join(","),
 };
 
+const SEED = /^[\w-]{43}$/;
+
+/** Seeds of Ed25519 keys. */
+export const seeds: SettingType<readonly string[]> = {
+  ...list,
+  expects: "32 bytes in base64url (43 characters), or several of them with commas between",
+  parse: (text) => (parseList(text)?.every((seed) => SEED.test(seed)) ? parseList(text) : undefined),
+};
+
 export function choice<const T extends string>(...options: readonly T[]): SettingType<T> {
   return {
     name: "choice",

@@ -37,11 +37,15 @@ export const ask: Call<HttpBody<"conversations">> = {
   run: ({ router }, { session, fields }) => router.open(session, fields.ask),
 };
 
-/** Those the caller may read, newest activity first. */
+const FILTERS = ["visitor", "agent", "topic", "tag", "state", "from", "to", "q"];
+
+/** Those the caller may read, newest activity first. A filter that would be ignored is refused. */
 export const list: Call = {
   method: "GET",
   path: /^\/v1\/conversations$/,
   async run(context, { session, request: { query } }) {
+    const filter = FILTERS.find((name) => query.has(name));
+    if (filter !== undefined) return refuse("unsupported", `This server does not filter by ${filter} yet.`);
     const cursor = query.get("cursor");
     const limit = Math.min(limitOf(query) ?? LIST_DEFAULT, LIST_MAX);
     const member = session.user.role === "supervisor" ? {} : { member: session.user.id };

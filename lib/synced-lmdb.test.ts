@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
+import type { RootDatabase } from "lmdb";
 import { emptyFolder } from "../test/support/folder.js";
 import { closeSynced, openSynced, writeAside } from "./synced-lmdb.js";
+import { turn } from "./turn.js";
 
 test("a transaction is there whole when it resolves, with its answer, and not at all when it throws", async (t) => {
   const root = openSynced(emptyFolder(t), 2);
@@ -21,6 +23,17 @@ test("a transaction is there whole when it resolves, with its answer, and not at
   };
   await assert.rejects(writeAside(root, broken), /a bug/);
   assert.deepEqual([table.get("a"), table.get("b")], ["1", undefined]);
+});
+
+test("a transaction resolves no sooner than lmdb says that the disk has it", async (t) => {
+  const root = openSynced(emptyFolder(t), 2);
+  t.after(() => closeSynced(root));
+  const table = root.openDB<string, string>({ name: "table" });
+  const order: string[] = [];
+  const written = writeAside(root, () => table.putSync("a", "x".repeat(100_000))).then(() => order.push("resolved"));
+  const synced = root.flushed.then(() => order.push("synced"));
+  await Promise.all([written, synced]);
+  assert.deepEqual(order, ["synced", "resolved"]);
 });
 
 test("on a full disk a transaction rejects with the reason, the process goes on, and it can be closed", async (t) => {
@@ -42,4 +55,25 @@ test("on a full disk a transaction rejects with the reason, the process goes on,
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
   const [code] = (await once(child, "close")) as [number];
   assert.deepEqual([code, said], [0, "File too large;File too large;File too large;closed"]);
+});
+
+test("a transaction does not resolve before the disk has it: what is committed is not synced yet", async () => {
+  const order: string[] = [];
+  let synced = (): void => undefined;
+  const root = {
+    childTransaction: async (write: () => unknown) => {
+      const result = write();
+      order.push("committed");
+      return result;
+    },
+    flushed: new Promise<void>((resolve) => {
+      synced = resolve;
+    }),
+  };
+  const written = writeAside(root as unknown as RootDatabase, () => "answer").then(() => order.push("resolved"));
+  await turn();
+  order.push("synced");
+  synced();
+  await written;
+  assert.deepEqual(order, ["committed", "synced", "resolved"]);
 });

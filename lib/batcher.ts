@@ -1,4 +1,5 @@
 import { refuse } from "./errors.js";
+import { fittingCount } from "./fitting.js";
 import { turn } from "./turn.js";
 
 export interface BatcherOptions<T, R> {
@@ -62,14 +63,12 @@ export class Batcher<T, R = void> {
   }
 
   #take(): readonly Gathered<T, R>[] {
-    let count = 0;
-    let bytes = 0;
-    for (const each of this.#gathered) {
-      bytes += each.bytes;
-      if (count === this.#options.count_max || (count > 0 && bytes > this.#options.bytes_max)) break;
-      count += 1;
-    }
-    return this.#gathered.splice(0, count);
+    const { count_max, bytes_max } = this.#options;
+    const next = this.#gathered.slice(0, count_max);
+    return this.#gathered.splice(
+      0,
+      fittingCount(next, (each) => each.bytes, bytes_max),
+    );
   }
 
   async #flush(batch: readonly Gathered<T, R>[]): Promise<void> {

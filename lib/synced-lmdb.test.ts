@@ -25,17 +25,6 @@ test("a transaction is there whole when it resolves, with its answer, and not at
   assert.deepEqual([table.get("a"), table.get("b")], ["1", undefined]);
 });
 
-test("a transaction resolves no sooner than lmdb says that the disk has it", async (t) => {
-  const root = openSynced(emptyFolder(t), 2);
-  t.after(() => closeSynced(root));
-  const table = root.openDB<string, string>({ name: "table" });
-  const order: string[] = [];
-  const written = writeAside(root, () => table.putSync("a", "x".repeat(100_000))).then(() => order.push("resolved"));
-  const synced = root.flushed.then(() => order.push("synced"));
-  await Promise.all([written, synced]);
-  assert.deepEqual(order, ["synced", "resolved"]);
-});
-
 test("on a full disk a transaction rejects with the reason, the process goes on, and it can be closed", async (t) => {
   const module = JSON.stringify(new URL("./synced-lmdb.ts", import.meta.url).href);
   const program = `

@@ -36,7 +36,7 @@ export class TokenError extends DeskError {
   }
 }
 
-/** Our own tokens: EdDSA, 15 minutes for agents, a day for visitors. */
+/** Our own tokens, signed with EdDSA. How long one lasts depends on its role. */
 export class Tokens {
   readonly #options: TokensOptions;
 

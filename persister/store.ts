@@ -14,8 +14,8 @@ export interface Store {
    * Writes one batch of one partition and remembers its last offset as passed, in that order. Durable when it resolves. Rejects with
    * `unavailable` when the outcome is unknown; the caller writes the same batch again.
    *
-   * Entries and unreadable rows are taken in the order of their offsets. Answers those that were put aside as dead letters instead of stored: `late_epoch` (entry 1 of
-   * a newer epoch of the conversation is stored) and `other_content` (the position holds another entry).
+   * Entries and unreadable rows are taken in the order of their offsets. Answers those that were put aside as dead letters instead of
+   * stored: `late_epoch` (entry 1 of a newer epoch of the conversation is stored) and `other_content` (the position holds another entry).
    */
   write(batch: StoreBatch): Promise<readonly DeadLetter[]>;
 

@@ -33,7 +33,7 @@ export type DeskEvents = { changed: []; error: [error: ClientError] };
 /** An agent's side: its status, what it is offered, what it holds, and the queue. */
 export class Desk extends Emitter<DeskEvents> {
   current: AgentStatus | undefined;
-  /** Why the server changed the status, when it did. */
+  /** Why the status changed, when it was not this client that set it. */
   reason: string | undefined;
   held: readonly Held[] = [];
   queue: QueueView | undefined;

@@ -15,6 +15,7 @@ export const accept: Handler<"accept"> = async ({ router, opening }, client, { c
   return opening.open(client, c, undefined);
 };
 
+/** Lets an offer go to somebody else. */
 export const decline: Handler<"decline"> = async ({ router }, { session }, { c, offer, reason }) => {
   await router.decline(session, c, offer, reason);
   return DONE;

@@ -23,7 +23,7 @@ export interface Workplace {
   readonly topics: Topics;
   readonly state: ReadonlySignal<State>;
   readonly status: ReadonlySignal<AgentStatus | undefined>;
-  /** Why the server changed the status, when it did. */
+  /** Why the status changed, when it was not this page that set it. */
   readonly reason: ReadonlySignal<string | undefined>;
   readonly offers: ReadonlySignal<readonly OpenOffer[]>;
   readonly held: ReadonlySignal<readonly Held[]>;

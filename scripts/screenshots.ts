@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { AgentPage, VisitorPage } from "../test/e2e/desk.js";
+import { AgentPage, VisitorPage } from "../test/e2e/pages.js";
 import { device, type Look, launchChromium } from "../test/support/browser.js";
 import { freePort } from "../test/support/free-port.js";
 import { HouseProcess } from "../test/support/house-process.js";

@@ -4,7 +4,7 @@ import { complaints, device, launchChromium } from "../support/browser.js";
 import { emptyFolder } from "../support/folder.js";
 import { freePort } from "../support/free-port.js";
 import { HouseProcess } from "../support/house-process.js";
-import { AgentPage, VisitorPage } from "./desk.js";
+import { AgentPage, VisitorPage } from "./pages.js";
 
 test("a visitor of another site and an agent talk, and both find it again after a reload and after a kill -9 of the server", async (t) => {
   const [port, ops, demo] = [await freePort(), await freePort(), await freePort()];

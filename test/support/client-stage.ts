@@ -12,6 +12,7 @@ import {
   webSocketTransport,
 } from "../../client/src/index.js";
 import { FakeClock } from "../../lib/clock-fake.js";
+import { Lookout } from "./lookout.js";
 import { C, type Line, type Placed, ScriptedDesk } from "./scripted-desk.js";
 
 /** A client over a real socket, a desk that plays by the test's script, and a clock that the test moves. */
@@ -27,9 +28,6 @@ export interface Stage {
   /** The client of a page that was loaded anew: same storage, same desk, same clock. */
   reload(): Client;
 }
-
-/** Longer than any answer of one process to itself takes. */
-const PATIENCE_MS = 5_000;
 
 export async function stage(t: TestContext, options: Partial<ClientOptions> = {}): Promise<Stage> {
   const desk = await ScriptedDesk.start(t);
@@ -87,17 +85,10 @@ export async function reading(
 }
 
 /** Resolves when the client is in this state. */
-export function reached(client: Client, state: State): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(new Error(`the client did not come to ${state}, it is ${client.state}`)), PATIENCE_MS);
-    const off = client.on("state", () => client.state === state && end());
-    const end = (error?: Error): void => {
-      clearTimeout(timer);
-      off();
-      error ? reject(error) : resolve();
-    };
-    if (client.state === state) end();
-  });
+export async function reached(client: Client, state: State): Promise<void> {
+  const lookout = new Lookout();
+  const off = client.on("state", () => lookout.look());
+  await lookout.until(() => client.state === state, `the state ${state}`).finally(off);
 }
 
 /** The next connection, welcomed: the old one ended, and the clock goes on until the client tries again. */

@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { Lookout } from "./lookout.js";
 
 export interface Frame {
   readonly [field: string]: unknown;
@@ -25,7 +26,7 @@ export class Peer {
   readonly #tap: Tap | undefined;
   readonly #listeners: ((frame: Frame) => void)[] = [];
   #lastId = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #lookout = new Lookout();
 
   constructor(url: string, options: PeerOptions = {}) {
     const { protocol = "deskwire.v1", origin, tap } = options;
@@ -36,14 +37,14 @@ export class Peer {
       const frame = JSON.parse(String(data)) as Frame;
       this.frames.push(frame);
       for (const listener of this.#listeners) listener(frame);
-      this.#look();
+      this.#lookout.look();
     });
     this.socket.on("close", (code, reason) => {
       tap?.closed(code);
       this.closed = { code, reason: String(reason) };
-      this.#look();
+      this.#lookout.look();
     });
-    this.socket.on("open", () => this.#look());
+    this.socket.on("open", () => this.#lookout.look());
     this.socket.on("error", () => undefined);
   }
 
@@ -106,21 +107,8 @@ export class Peer {
 
   /** Resolves when it is so; rejects when the time is over, or the socket closes first. */
   until(isSo: () => boolean, what: string, within_ms = 10_000): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => end(new Error(`${what} did not come within ${within_ms} ms`)), within_ms);
-      const look = (): void => {
-        if (isSo()) end();
-        else if (this.closed) end(new Error(`the socket closed (${this.closed.code} ${this.closed.reason}) before ${what} came`));
-      };
-      const end = (error?: Error): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        if (error) reject(error);
-        else resolve();
-      };
-      this.#waiting.add(look);
-      look();
-    });
+    const hopeless = () => this.closed && new Error(`the socket closed (${this.closed.code} ${this.closed.reason}) before ${what} came`);
+    return this.#lookout.until(isSo, what, within_ms, hopeless);
   }
 
   /** The code and reason the server closed with. */
@@ -137,10 +125,6 @@ export class Peer {
   async close(): Promise<void> {
     this.socket.close();
     await this.over();
-  }
-
-  #look(): void {
-    for (const look of [...this.#waiting]) look();
   }
 }
 

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { checkFrame } from "../../proto/check.js";
 import { ERRORS, type ErrorCode } from "../../proto/codes.js";
 import type { Position } from "../../proto/position.js";
+import { Lookout } from "./lookout.js";
 
 /** A command as the wire said it. */
 export interface Heard {
@@ -14,9 +15,6 @@ export interface Heard {
   readonly [field: string]: any;
 }
 
-/** Longer than any answer of one process to itself takes. */
-const PATIENCE_MS = 5_000;
-
 /**
  * A desk for tests of clients: a real WebSocket server that says what the test tells it to, and nothing else. What a client says is held
  * against the protocol's schemas; `faults` names what a server would refuse.
@@ -25,13 +23,13 @@ export class ScriptedDesk {
   readonly lines: Line[] = [];
   readonly faults: string[] = [];
   readonly #server: WebSocketServer;
-  readonly #waiting = new Set<() => void>();
+  readonly #lookout = new Lookout();
 
   constructor(server: WebSocketServer) {
     this.#server = server;
     server.on("connection", (socket) => {
       this.lines.push(new Line(socket, this.faults));
-      for (const look of [...this.#waiting]) look();
+      this.#lookout.look();
     });
   }
 
@@ -53,7 +51,7 @@ export class ScriptedDesk {
 
   /** The n-th connection, from 1. */
   async line(n: number): Promise<Line> {
-    await waitFor(this.#waiting, () => this.lines.length >= n, `connection ${n}`);
+    await this.#lookout.until(() => this.lines.length >= n, `connection ${n}`);
     return this.lines[n - 1] as Line;
   }
 
@@ -69,7 +67,7 @@ export class Line {
   closed: number | undefined;
   #pongs = 0;
   readonly #heard: Heard[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #lookout = new Lookout();
 
   constructor(socket: WebSocket, faults: string[]) {
     this.socket = socket;
@@ -78,21 +76,21 @@ export class Line {
       const checked = checkFrame(text);
       if (checked.at !== "command") faults.push(`${text}: ${checked.at === "refused" ? checked.message : checked.why}`);
       this.#heard.push(JSON.parse(text) as Heard);
-      this.#look();
+      this.#lookout.look();
     });
     socket.on("pong", () => {
       this.#pongs++;
-      this.#look();
+      this.#lookout.look();
     });
     socket.on("close", (code) => {
       this.closed = code;
-      this.#look();
+      this.#lookout.look();
     });
   }
 
   /** The next command of this name that no test took yet. */
   async heard(op: string): Promise<Heard> {
-    await waitFor(this.#waiting, () => this.#heard.some((each) => each.op === op), `the command ${op}`);
+    await this.#lookout.until(() => this.#heard.some((each) => each.op === op), `the command ${op}`);
     const at = this.#heard.findIndex((each) => each.op === op);
     return this.#heard.splice(at, 1)[0] as Heard;
   }
@@ -142,7 +140,7 @@ export class Line {
 
   /** The code the client closed with. */
   async over(): Promise<number> {
-    await waitFor(this.#waiting, () => this.closed !== undefined, "the end of the connection");
+    await this.#lookout.until(() => this.closed !== undefined, "the end of the connection");
     return this.closed as number;
   }
 
@@ -151,12 +149,8 @@ export class Line {
     for (let trip = 0; trip < 2; trip++) {
       const awaited = this.#pongs + 1;
       this.socket.ping();
-      await waitFor(this.#waiting, () => this.#pongs >= awaited, "a pong");
+      await this.#lookout.until(() => this.#pongs >= awaited, "a pong");
     }
-  }
-
-  #look(): void {
-    for (const look of [...this.#waiting]) look();
   }
 }
 
@@ -178,21 +172,4 @@ export interface Placed {
 /** A `message` event. Its mid is its text. */
 export function message(pos: Position, text: string, more: object = {}): Placed {
   return { ev: "message", c: C, pos, ts: 1_700_000_000_000, mid: text, from: ADA, kind: "text", body: { text }, ...more };
-}
-
-function waitFor(waiting: Set<() => void>, isSo: () => boolean, what: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(new Error(`${what} did not come within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    const look = (): void => {
-      if (isSo()) end();
-    };
-    const end = (error?: Error): void => {
-      clearTimeout(timer);
-      waiting.delete(look);
-      if (error) reject(error);
-      else resolve();
-    };
-    waiting.add(look);
-    look();
-  });
 }

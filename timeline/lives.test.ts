@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { ADA, as, Ear, held, LIN, SYSTEM, TENANT } from "../test/contract/broker/chat.js";
 import { refusal } from "../test/support/refusal.js";
 import { begin, C, change, forgetfulHouse, routed, Timelines, text } from "../test/support/timelines.js";
+
+/** A gateway that has the conversation attached, and what its node hears. */
+async function attached(t: TestContext) {
+  const timelines = new Timelines(t);
+  const broker = timelines.broker();
+  const { router, gateway } = await timelines.house(broker);
+  await begin(router);
+  const ear = await Ear.at(broker, "n1");
+  await gateway.attach(TENANT, C, { limit: 1 });
+  return { gateway, ear };
+}
 
 test("a later life opens with a barrier and asserts what history last decided: state, assignee and members", async (t) => {
   const { router, gateway, forget } = await forgetfulHouse(t);
@@ -81,24 +92,14 @@ test("a reviver that brings nothing about is asked a few times, not for ever", a
 });
 
 test("another tenant's conversation is not_found to whoever attaches it, and its readers here go on", async (t) => {
-  const timelines = new Timelines(t);
-  const broker = timelines.broker();
-  const { router, gateway } = await timelines.house(broker);
-  await begin(router);
-  const ear = await Ear.at(broker, "n1");
-  await gateway.attach(TENANT, C, { limit: 1 });
+  const { gateway, ear } = await attached(t);
   await assert.rejects(gateway.attach("rival", C, { limit: 1 }), refusal("not_found"));
   await gateway.post(text("m1"));
   assert.deepEqual(ear.mids, ["m1"]);
 });
 
 test("a node that leaves hears nothing more, and leaving twice is leaving once", async (t) => {
-  const timelines = new Timelines(t);
-  const broker = timelines.broker();
-  const { router, gateway } = await timelines.house(broker);
-  await begin(router);
-  const ear = await Ear.at(broker, "n1");
-  await gateway.attach(TENANT, C, { limit: 1 });
+  const { gateway, ear } = await attached(t);
   await gateway.attach(TENANT, C, { limit: 1 });
   await gateway.detach(C);
   await gateway.detach(C);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { ADA, held, LIN, TENANT } from "../test/contract/broker/chat.js";
 import { Gate } from "../test/support/gate.js";
 import { instead } from "../test/support/instead.js";
@@ -7,6 +7,19 @@ import { refusal } from "../test/support/refusal.js";
 import { begin, behindGate, C, forgetfulHouse, routed, Timelines, text } from "../test/support/timelines.js";
 import { until } from "../test/support/until.js";
 import type { Broker } from "./broker.js";
+
+/** m1 is said at a node whose journal waits at the gate, and the storage epoch ends meanwhile. */
+async function overtaken(t: TestContext) {
+  const timelines = await Timelines.running(t);
+  const gate = new Gate();
+  const broker = timelines.broker();
+  const { router, gateway } = await timelines.house(broker);
+  await begin(router, ADA);
+  const node = await timelines.timeline(broker, { node: "n2", journal: behindGate(timelines.journal, gate) });
+  const receipt = await node.append(text("m1"));
+  await broker.install(await timelines.journal.seal("another router"));
+  return { timelines, gateway, gate, receipt };
+}
 
 test("a refusal has its code: other content, not assigned, closed, another tenant", async (t) => {
   const timelines = new Timelines(t);
@@ -124,14 +137,7 @@ test("an entry whose storage epoch ended is looked up: the journal had it in tim
 });
 
 test("an entry that reached the journal only after its storage epoch ended is said again, and its sender gets the place that stands", async (t) => {
-  const timelines = await Timelines.running(t);
-  const gate = new Gate();
-  const broker = timelines.broker();
-  const { router, gateway } = await timelines.house(broker);
-  await begin(router, ADA);
-  const node = await timelines.timeline(broker, { node: "n2", journal: behindGate(timelines.journal, gate) });
-  const receipt = await node.append(text("m1"));
-  await broker.install(await timelines.journal.seal("another router"));
+  const { timelines, gateway, gate, receipt } = await overtaken(t);
   const life = await gateway.attach(TENANT, C, { limit: 1 });
   gate.open();
   const place = await receipt.durable;
@@ -158,14 +164,7 @@ test("a duplicate of an entry whose storage epoch ended gets the place that stan
 });
 
 test("when nobody gave the conversation a life under the next storage epoch yet, its sender is told unavailable, and a resend gets it there", async (t) => {
-  const timelines = await Timelines.running(t);
-  const gate = new Gate();
-  const broker = timelines.broker();
-  const { router, gateway } = await timelines.house(broker);
-  await begin(router, ADA);
-  const node = await timelines.timeline(broker, { node: "n2", journal: behindGate(timelines.journal, gate) });
-  const receipt = await node.append(text("m1"));
-  await broker.install(await timelines.journal.seal("another router"));
+  const { timelines, gateway, gate, receipt } = await overtaken(t);
   gate.open();
   await assert.rejects(receipt.durable, refusal("unavailable"));
   const posted = await gateway.post(text("m1"));

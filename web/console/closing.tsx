@@ -1,6 +1,7 @@
 import type { Conversation } from "@deskwire/client";
 import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
+import { fieldsOf } from "./form.js";
 import { attempt } from "./trouble.js";
 import { words } from "./words.js";
 import { useWorkplace } from "./workplace.js";
@@ -13,8 +14,7 @@ export function Closing({ conversation, done }: { readonly conversation: Convers
   const busy = useSignal(false);
   const t = words.value;
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const reason = String(new FormData(event.currentTarget).get("reason") ?? "").trim();
+    const reason = fieldsOf(event).text("reason");
     busy.value = true;
     const closed = await attempt(() => conversation.close(reason || undefined));
     busy.value = false;

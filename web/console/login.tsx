@@ -1,6 +1,7 @@
 import { ClientError } from "@deskwire/client";
 import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
+import { fieldsOf } from "./form.js";
 import { Languages } from "./languages.js";
 import { type AgentSession, login } from "./session.js";
 import { words } from "./words.js";
@@ -20,13 +21,11 @@ export function Login(props: { readonly over: boolean; readonly done: (session: 
   const t = words.value;
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const text = (name: string) => String(fields.get(name) ?? "").trim();
+    const { text, exact } = fieldsOf(event);
     busy.value = true;
     trouble.value = undefined;
     try {
-      props.done(await login(text("tenant"), text("username"), String(fields.get("password") ?? "")));
+      props.done(await login(text("tenant"), text("username"), exact("password")));
     } catch (error) {
       trouble.value = (error instanceof ClientError ? TROUBLES[error.code] : undefined) ?? "login_unreachable";
     } finally {

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import { useEffect } from "preact/hooks";
 import { useChanges } from "./following.js";
+import { fieldsOf } from "./form.js";
 import { go } from "./place.js";
 import { attempt } from "./trouble.js";
 import { words } from "./words.js";
@@ -23,9 +24,7 @@ export function Transfer({ conversation }: { readonly conversation: Conversation
   const t = words.value;
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const text = (name: string) => String(fields.get(name) ?? "").trim();
+    const { text } = fieldsOf(event);
     const target: Target = to.value === "agent" ? { agent: text("agent") } : { topic: text("topic") };
     busy.value = true;
     const handed = await attempt(() => client.desk.transfer(conversation.c, target, text("note") || undefined));

@@ -5,8 +5,8 @@ import { readRecord } from "../checker/record.js";
 import { Recorder } from "../checker/recorder.js";
 import { HouseProcess } from "../support/house-process.js";
 import { agentToken, Peer } from "../support/peer.js";
+import { until } from "../support/until.js";
 import { Crowd, type Pair } from "./crowd.js";
-import { patiently } from "./patience.js";
 import { type Round, type ServerCounts, serverCounts, traffic } from "./round.js";
 import { Talker } from "./talker.js";
 
@@ -30,6 +30,9 @@ export interface KillReport {
 
 /** The demo tenant's limits are for people; these clients talk faster. */
 const SETTINGS = { DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_IN_FLIGHT: "1000" };
+
+/** A load may take its time; one that stands still is reported. */
+const LOAD_MS = 120_000;
 
 /**
  * People talk in many conversations while the server is killed again and again, always with sends in flight, and started on the same data.
@@ -90,7 +93,7 @@ class KillRun {
     const killed = await this.#kill(round, talkers);
     const unconfirmed = talkers.flatMap((talker) => [...talker.unconfirmed.values()]);
     await this.#house.exited;
-    await patiently("everybody to notice", () => this.#crowd.connected === 0);
+    await until("everybody to notice", () => this.#crowd.connected === 0, LOAD_MS);
     this.#recorder.kill();
     this.#house = await startHouse(data);
     const served_ms = performance.now();
@@ -132,7 +135,7 @@ class KillRun {
   /** Until every client has read what it missed. */
   async #settle(pairs: readonly Pair[]): Promise<void> {
     const all = pairs.flatMap(({ visitor, agent }) => [visitor, agent]);
-    await patiently("everybody to have caught up", () => all.every(({ missing, attached }) => attached && missing === undefined));
+    await until("everybody to have caught up", () => all.every(({ missing, attached }) => attached && missing === undefined), LOAD_MS);
   }
 
   async #read(pairs: readonly Pair[]): Promise<void> {

@@ -6,8 +6,8 @@ const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
 
 /** Resolves when it is so; fails with what was waited for when it is not so in time. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end_ms = performance.now() + PATIENCE_MS;
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, patience_ms = PATIENCE_MS): Promise<void> {
+  const end_ms = performance.now() + patience_ms;
   while (!(await isSo())) {
     assert.ok(performance.now() < end_ms, `waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));

@@ -12,6 +12,7 @@ import type { Origins } from "./origins.js";
 import type { Readership } from "./readership.js";
 import type { Reading } from "./reading.js";
 import type { Roster } from "./roster.js";
+import type { SendRates } from "./send-rates.js";
 import type { Sending } from "./sending.js";
 import type { Tokens } from "./tokens.js";
 
@@ -44,6 +45,7 @@ export interface Context {
   readonly reading: Reading;
   readonly opening: Opening;
   readonly sending: Sending;
+  readonly sendRates: SendRates;
   readonly roster: Roster;
   readonly inboxes: Inboxes;
   readonly limits: GatewayLimits;

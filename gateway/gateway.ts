@@ -20,6 +20,7 @@ import { Origins } from "./origins.js";
 import { Readership } from "./readership.js";
 import { Reading } from "./reading.js";
 import { Roster } from "./roster.js";
+import { SendRates } from "./send-rates.js";
 import { Sending } from "./sending.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 import { Tokens } from "./tokens.js";
@@ -82,6 +83,7 @@ export class Gateway implements Service, Reception {
       tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock }),
       origins: new Origins(directory),
       sending: new Sending({ timeline, readership, textBytes: limits.textBytes }),
+      sendRates: new SendRates(clock, { per_s: limits.sendsPerS, burst: limits.sendsBurst }),
       metrics: connectionMetrics,
     };
     timeline.deliver(hub);

@@ -66,6 +66,18 @@ test("an error that may pass says so, and after how long in seconds too", async 
   assert.deepEqual([status, headers["retry-after"], json["retry"], json["retry_after_ms"]], [429, "2", true, 1_500]);
 });
 
+test("a user who sends faster than a socket may is told when to go on", async (t) => {
+  const { stage, ask } = await calls(t);
+  const token = await stage.token(VISITOR);
+  const send = (mid: string) => ask("POST", "/v1/messages", { token, body: { c: "c_none", mid, kind: "text", body: { text: "hi" } } });
+  const answers = await Promise.all(Array.from({ length: 41 }, (_, i) => send(`m${i}`)));
+  const refused = answers.filter(({ status }) => status === 429);
+  assert.deepEqual(
+    refused.map(({ json }) => [json["code"], json["retry_after_ms"]]),
+    [["rate_limited", 50]],
+  );
+});
+
 test("a fault of ours is unavailable, and says nothing of what went wrong", async (t) => {
   const { stage, ask } = await calls(t);
   t.mock.method(stage.router, "open", async () => assert.fail("a secret"));

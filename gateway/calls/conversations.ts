@@ -87,6 +87,7 @@ export const send: Call<Record<string, unknown>> = {
   async run(context, { session, fields }) {
     const fault = faultOfSend(fields);
     if (fault !== undefined) return refuse("bad_request", fault);
+    context.sendRates.take(session);
     return sent(context, session, fields as Fields<"send">);
   },
 };

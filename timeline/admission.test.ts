@@ -98,6 +98,12 @@ test("a barrier alone takes an asserted entry and nothing else", () => {
     assert.deepEqual(judged(from, barrier), { at: "cold" });
 });
 
+test("a sender who says it read what is not there yet is looked up: nobody can know that this mid is new", () => {
+  const { head } = LIFE;
+  assert.deepEqual(judged({ since: [7, head] }), { at: "admit" });
+  assert.deepEqual(judged({ since: [7, head + 1] }), { at: "lookup" });
+});
+
 test("a sender who read less than the window reaches back is looked up, also one who would then be refused", () => {
   assert.deepEqual(judged({ since: [7, 20] }), { at: "admit" });
   assert.deepEqual(judged({ since: [7, 19] }), { at: "lookup" });

@@ -62,7 +62,7 @@ function mayRoute(expect: number | "asserts", authority: Authority | undefined):
 /** True when everything said after `since` is in the window, so that a mid it does not hold was never said. */
 function reachesBack(since: Position, life: Standing): boolean {
   if (life.newborn && life.first === 1) return true;
-  return since[0] === life.epoch && since[1] >= life.first - 1;
+  return since[0] === life.epoch && since[1] >= life.first - 1 && since[1] <= life.head;
 }
 
 function judge(append: Append, authority: Authority, full: boolean): Verdict {

@@ -24,6 +24,7 @@ export const asking: ChatSuite = (at) => {
     assert.equal((offer["visitor"] as { readonly name: string }).name, "Nora");
     assert.deepEqual((offer["ask"] as { readonly attributes: object }).attributes, { order: "17" });
     assert.ok(Number(offer["expires_ms"]) > 0);
+    assert.ok(Number(offer["waited_ms"]) < 1_000, `offered after ${offer["waited_ms"]} ms, though an agent was free`);
     const shown = await accept(agent, c);
     assert.equal(shown["state"], "active");
     assert.equal(shown["assignee"], "ada");

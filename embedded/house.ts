@@ -101,7 +101,7 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     const routerTimeline = new Timeline({ ...shared, node: randomId("r"), metrics });
     yield routerTimeline;
 
-    const ledger = new LmdbLedger({ path: await at("ledger") });
+    const ledger = new LmdbLedger({ path: await at("ledger"), log });
     yield closing("ledger-lmdb", ledger);
     const router = new RouterNode({
       ...{ ledger: ledger, lease: new MemoryLease(() => routerTimeline.epoch), timeline: routerTimeline, history: history },

@@ -1,12 +1,13 @@
 import type { Database, Key, RootDatabase } from "lmdb";
 import { DeskError } from "../lib/errors.js";
+import type { Logger } from "../lib/log.js";
 import { closeSynced, openSynced, writeAside } from "../lib/synced-lmdb.js";
 import type { Conversation } from "./conversation.js";
 import { type Changes, type Ledger, type Page, Superseded } from "./ledger.js";
 import type { AgentRow } from "./restore.js";
 import type { Ruling } from "./ruling.js";
 
-/** The ledger on this machine's disk. A commit survives a crash of the process; the timelines, not it, survive one of the machine. */
+/** The ledger on this machine's disk: each commit is one transaction, synced before it counts. */
 export class LmdbLedger implements Ledger {
   readonly #root: RootDatabase;
   readonly #tokens: Database<number, number>;
@@ -17,9 +18,11 @@ export class LmdbLedger implements Ledger {
   readonly #outbox: Database<Ruling, Key>;
   /** Ruling id -> its key. */
   readonly #places = new Map<string, Key>();
+  readonly #log: Logger;
   #last = 0;
 
-  constructor({ path }: { path: string }) {
+  constructor({ path, log }: { readonly path: string; readonly log: Logger }) {
+    this.#log = log;
     this.#root = openSynced(path, 4);
     this.#tokens = this.#root.openDB({ name: "tokens" });
     this.#conversations = this.#root.openDB({ name: "conversations" });
@@ -55,7 +58,8 @@ export class LmdbLedger implements Ledger {
       await writeAside(this.#root, change);
     } catch (error) {
       if (error instanceof Superseded) throw error;
-      throw new DeskError("unavailable", `The ledger cannot be written: ${error}`);
+      this.#log.error({ err: error }, "the ledger cannot be written");
+      throw new DeskError("unavailable", "The ledger cannot be written; try again.");
     }
   }
 

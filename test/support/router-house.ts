@@ -85,7 +85,7 @@ export class RouterHouse {
     this.directory = directory;
     this.desk = new Desk({ directory, clock: systemClock, log });
     this.#ledgerPath = join(path, "ledger");
-    this.#ledger = new LmdbLedger({ path: this.#ledgerPath });
+    this.#ledger = new LmdbLedger({ path: this.#ledgerPath, log });
   }
 
   static async build(t: TestContext): Promise<RouterHouse> {
@@ -125,7 +125,7 @@ export class RouterHouse {
     router.clock.die();
     await router.node.drain();
     await this.#ledger.close();
-    this.#ledger = new LmdbLedger({ path: this.#ledgerPath });
+    this.#ledger = new LmdbLedger({ path: this.#ledgerPath, log });
   }
 
   async close(): Promise<void> {
@@ -139,7 +139,7 @@ export class RouterHouse {
   /** What the router wrote for itself is lost. Only while none runs. */
   async loseLedger(): Promise<void> {
     await this.#ledger.close();
-    this.#ledger = new LmdbLedger({ path: emptyFolder(this.#t) });
+    this.#ledger = new LmdbLedger({ path: emptyFolder(this.#t), log });
   }
 
   /** Every window and every assignment in them is lost; the storage epoch is over. */

@@ -8,7 +8,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export interface Desk {
+export interface CommandPorts {
   readonly directory: Directory;
   readonly now: () => number;
   readonly readFile: (path: string) => string;
@@ -54,22 +54,22 @@ const OPTIONS = {
 } as const;
 
 type Options = ReturnType<typeof parse>["values"];
-type Run = (desk: Desk, names: readonly string[], options: Options) => Promise<string>;
+type Run = (ports: CommandPorts, names: readonly string[], options: Options) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, { readonly names: number; readonly run: Run }>> = {
   "tenant add": { names: 1, run: addTenant },
-  "tenant list": { names: 0, run: (desk) => listed(desk, "tenant", "") },
+  "tenant list": { names: 0, run: (ports) => listed(ports, "tenant", "") },
   "tenant disable": { names: 1, run: disableTenant },
   "agent add": { names: 2, run: addAgent },
-  "agent list": { names: 1, run: (desk, [tenant]) => listedOf(desk, "account", tenant as string) },
+  "agent list": { names: 1, run: (ports, [tenant]) => listedOf(ports, "account", tenant as string) },
   "agent disable": { names: 2, run: disableAgent },
   "key add": { names: 2, run: addKey },
-  "key list": { names: 1, run: (desk, [tenant]) => listedOf(desk, "key", tenant as string) },
+  "key list": { names: 1, run: (ports, [tenant]) => listedOf(ports, "key", tenant as string) },
   "key disable": { names: 2, run: disableKey },
 };
 
 /** Runs one command; answers what to print. Rejects with a UsageError, or with the directory's refusal. */
-export async function runCommand(desk: Desk, argv: readonly string[]): Promise<string> {
+export async function runCommand(ports: CommandPorts, argv: readonly string[]): Promise<string> {
   const { values, positionals } = parse(argv);
   const [what = "", verb = "", ...names] = positionals;
   const command = COMMANDS[`${what} ${verb}`] ?? usage(`There is no command "${[what, verb].join(" ").trim()}".`);
@@ -78,7 +78,7 @@ export async function runCommand(desk: Desk, argv: readonly string[]): Promise<s
     if (!NAME.test(name)) usage(`"${name}" is no name: 1 to 64 letters, digits and . _ @ -.`);
   for (const word of [...(values.skill ?? []), ...(values.language ?? [])])
     if (!WORD.test(word)) usage(`"${word}" is no skill or language: 1 to 64 characters.`);
-  return command.run(desk, names, values);
+  return command.run(ports, names, values);
 }
 
 const NAME = /^[\w.@-]{1,64}$/;
@@ -101,7 +101,7 @@ function usage(text: string): never {
   throw new UsageError(`${text} See npx deskwire --help.`);
 }
 
-async function addTenant({ directory }: Desk, [id = ""]: readonly string[], options: Options): Promise<string> {
+async function addTenant({ directory }: CommandPorts, [id = ""]: readonly string[], options: Options): Promise<string> {
   const row = await directory.get("tenant", "", id);
   const topics = options.topic ?? (row ? [] : ["support"]);
   for (const origin of options.origin ?? [])
@@ -126,19 +126,19 @@ async function addTopic(directory: Directory, tenant: string, id: string): Promi
 
 const TOPICS_ZH: Readonly<Record<string, string>> = { support: "客户支持", sales: "售前咨询", billing: "账单", orders: "订单" };
 
-async function disableTenant(desk: Desk, [id = ""]: readonly string[]): Promise<string> {
-  const row = await existing(desk, "tenant", "", id);
-  await desk.directory.put("tenant", "", id, { ...row.value, disabled: true }, row.version);
-  await revoke(desk, id, "*");
+async function disableTenant(ports: CommandPorts, [id = ""]: readonly string[]): Promise<string> {
+  const row = await existing(ports, "tenant", "", id);
+  await ports.directory.put("tenant", "", id, { ...row.value, disabled: true }, row.version);
+  await revoke(ports, id, "*");
   return `tenant ${id} disabled; its sockets are closed within 5 s`;
 }
 
-async function addAgent(desk: Desk, [tenant = "", username = ""]: readonly string[], options: Options): Promise<string> {
-  await existing(desk, "tenant", "", tenant);
-  const row = await desk.directory.get("account", tenant, username);
+async function addAgent(ports: CommandPorts, [tenant = "", username = ""]: readonly string[], options: Options): Promise<string> {
+  await existing(ports, "tenant", "", tenant);
+  const row = await ports.directory.get("account", tenant, username);
   const given =
     options.password ??
-    (options["password-file"] === undefined ? undefined : desk.readFile(options["password-file"]).replace(/\r?\n$/, ""));
+    (options["password-file"] === undefined ? undefined : ports.readFile(options["password-file"]).replace(/\r?\n$/, ""));
   const made = given === undefined && !row ? randomBytes(12).toString("base64url") : undefined;
   const password = given ?? made;
   if (password === "") usage("An empty password is none; give one, or leave it out and one is made.");
@@ -154,31 +154,32 @@ async function addAgent(desk: Desk, [tenant = "", username = ""]: readonly strin
   };
   if (account.capacity > account.capacity_max) usage(`--capacity ${account.capacity} is above --capacity-max ${account.capacity_max}.`);
   const { disabled: _enabled, ...enabled } = account;
-  await desk.directory.put("account", tenant, username, enabled, row?.version ?? 0);
-  if (row && password !== undefined) await revoke(desk, tenant, username);
+  await ports.directory.put("account", tenant, username, enabled, row?.version ?? 0);
+  if (row && password !== undefined) await revoke(ports, tenant, username);
   return `agent ${username} ${row ? "changed" : "added"}${made === undefined ? "" : `; password ${made}`}`;
 }
 
-async function disableAgent(desk: Desk, [tenant = "", username = ""]: readonly string[]): Promise<string> {
-  const row = await existing(desk, "account", tenant, username);
-  await desk.directory.put("account", tenant, username, { ...row.value, disabled: true }, row.version);
-  await revoke(desk, tenant, username);
+async function disableAgent(ports: CommandPorts, [tenant = "", username = ""]: readonly string[]): Promise<string> {
+  const row = await existing(ports, "account", tenant, username);
+  await ports.directory.put("account", tenant, username, { ...row.value, disabled: true }, row.version);
+  await revoke(ports, tenant, username);
   return `agent ${username} disabled; its sockets are closed within 5 s`;
 }
 
-async function addKey(desk: Desk, [tenant = "", id = ""]: readonly string[], options: Options): Promise<string> {
-  const site = await existing(desk, "tenant", "", tenant);
-  const row = await desk.directory.get("key", tenant, id);
+async function addKey(ports: CommandPorts, [tenant = "", id = ""]: readonly string[], options: Options): Promise<string> {
+  const site = await existing(ports, "tenant", "", tenant);
+  const row = await ports.directory.get("key", tenant, id);
   const algorithm = algorithmOf(options.algorithm ?? row?.value.algorithm ?? "HS256");
   const kept = row?.value.algorithm === algorithm ? row.value : undefined;
   const file = options["material-file"];
-  const given = file === undefined ? undefined : materialOf(algorithm, desk.readFile(file).trim());
+  const given = file === undefined ? undefined : materialOf(algorithm, ports.readFile(file).trim());
   if (given === undefined && !kept && algorithm !== "HS256") usage(`${algorithm} needs --material-file with the public key as a JWK.`);
   const made = given === undefined && !kept ? randomBytes(32).toString("base64url") : undefined;
   const material = given ?? made ?? (kept?.material as string);
-  const key: Key = { algorithm, material, created_at: material === kept?.material ? kept.created_at : desk.now() };
-  await desk.directory.put("key", tenant, id, key, row?.version ?? 0);
-  if (options.issuer !== undefined) await desk.directory.put("tenant", "", tenant, { ...site.value, issuer: options.issuer }, site.version);
+  const key: Key = { algorithm, material, created_at: material === kept?.material ? kept.created_at : ports.now() };
+  await ports.directory.put("key", tenant, id, key, row?.version ?? 0);
+  if (options.issuer !== undefined)
+    await ports.directory.put("tenant", "", tenant, { ...site.value, issuer: options.issuer }, site.version);
   return `key ${id} ${row ? "changed" : "added"}${made === undefined ? "" : `; secret ${made}`}`;
 }
 
@@ -207,27 +208,27 @@ function jwkOf(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-async function disableKey(desk: Desk, [tenant = "", id = ""]: readonly string[]): Promise<string> {
-  const row = await existing(desk, "key", tenant, id);
-  await desk.directory.put("key", tenant, id, { ...row.value, disabled: true }, row.version);
+async function disableKey(ports: CommandPorts, [tenant = "", id = ""]: readonly string[]): Promise<string> {
+  const row = await existing(ports, "key", tenant, id);
+  await ports.directory.put("key", tenant, id, { ...row.value, disabled: true }, row.version);
   return `key ${id} disabled; its tokens are refused within 5 s`;
 }
 
-async function revoke({ directory, now }: Desk, tenant: string, user: string): Promise<void> {
+async function revoke({ directory, now }: CommandPorts, tenant: string, user: string): Promise<void> {
   const row = await directory.get("revocation", tenant, user);
   await directory.put("revocation", tenant, user, { not_before: now() }, row?.version ?? 0);
 }
 
-async function existing<K extends RowKind>({ directory }: Desk, kind: K, tenant: string, id: string): Promise<Row<RowValues[K]>> {
+async function existing<K extends RowKind>({ directory }: CommandPorts, kind: K, tenant: string, id: string): Promise<Row<RowValues[K]>> {
   return (await directory.get(kind, tenant, id)) ?? usage(`There is no ${kind === "account" ? "agent" : kind} "${id}".`);
 }
 
-async function listedOf(desk: Desk, kind: "account" | "key", tenant: string): Promise<string> {
-  await existing(desk, "tenant", "", tenant);
-  return listed(desk, kind, tenant);
+async function listedOf(ports: CommandPorts, kind: "account" | "key", tenant: string): Promise<string> {
+  await existing(ports, "tenant", "", tenant);
+  return listed(ports, kind, tenant);
 }
 
-async function listed<K extends "tenant" | "account" | "key">({ directory }: Desk, kind: K, tenant: string): Promise<string> {
+async function listed<K extends "tenant" | "account" | "key">({ directory }: CommandPorts, kind: K, tenant: string): Promise<string> {
   const rows = await directory.list(kind, tenant);
   return rows.map(({ id, value }) => `${id}\t${describe(kind, value)}${value.disabled ? "\tdisabled" : ""}`).join("\n");
 }

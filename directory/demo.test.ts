@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { openDirectory } from "../test/support/directories.js";
-import { type Desk, runCommand } from "./commands.js";
+import { type CommandPorts, runCommand } from "./commands.js";
 import { type DemoOptions, makeDemo } from "./demo.js";
 import { checkPassword } from "./password.js";
 
 const ORIGINS = ["http://127.0.0.1:8083", "http://localhost:8083"];
 
-function counter(t: TestContext): Desk & { demo(options?: Partial<DemoOptions>): Promise<readonly string[]> } {
-  const desk: Desk = { directory: openDirectory(t), now: () => 17, readFile: () => "" };
-  return { ...desk, demo: (options) => makeDemo(desk, { origins: ORIGINS, password: "", ...options }) };
+function counter(t: TestContext): CommandPorts & { demo(options?: Partial<DemoOptions>): Promise<readonly string[]> } {
+  const ports: CommandPorts = { directory: openDirectory(t), now: () => 17, readFile: () => "" };
+  return { ...ports, demo: (options) => makeDemo(ports, { origins: ORIGINS, password: "", ...options }) };
 }
 
-const passwordOf = async ({ directory }: Desk, id: string): Promise<string> =>
+const passwordOf = async ({ directory }: CommandPorts, id: string): Promise<string> =>
   (await directory.get("account", "demo", id))?.value.password ?? "";
 
 test("the demo is a tenant with two topics, two agents and a supervisor, who have the password everybody knows", async (t) => {

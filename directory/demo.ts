@@ -1,4 +1,4 @@
-import { type Desk, runCommand } from "./commands.js";
+import { type CommandPorts, runCommand } from "./commands.js";
 
 /** Known to everybody: it stands in the README. */
 const PASSWORD = "demo";
@@ -20,12 +20,12 @@ export interface DemoOptions {
  * Makes the `demo` tenant by the commands a person would use, where it is missing, and brings its origins and passwords up to date. Answers
  * the accounts that have the well-known password.
  */
-export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): Promise<readonly string[]> {
-  const tenant = await desk.directory.get("tenant", "", "demo");
-  if (tenant?.value.disabled) return exposed(desk);
+export async function makeDemo(ports: CommandPorts, { origins, password }: DemoOptions): Promise<readonly string[]> {
+  const tenant = await ports.directory.get("tenant", "", "demo");
+  if (tenant?.value.disabled) return exposed(ports);
   if (!tenant || (origins.length > 0 && tenant.value.origins.join() !== origins.join())) {
     const topics = tenant ? [] : ["--topic", "support", "--topic", "sales"];
-    await runCommand(desk, [
+    await runCommand(ports, [
       "tenant",
       "add",
       "demo",
@@ -35,18 +35,18 @@ export async function makeDemo(desk: Desk, { origins, password }: DemoOptions): 
       ...origins.flatMap((origin) => ["--origin", origin]),
     ]);
   }
-  for (const [username = "", ...options] of ACCOUNTS) await makeAccount(desk, username, options, password);
-  return exposed(desk);
+  for (const [username = "", ...options] of ACCOUNTS) await makeAccount(ports, username, options, password);
+  return exposed(ports);
 }
 
-async function makeAccount(desk: Desk, username: string, options: readonly string[], password: string): Promise<void> {
-  const row = await desk.directory.get("account", "demo", username);
+async function makeAccount(ports: CommandPorts, username: string, options: readonly string[], password: string): Promise<void> {
+  const row = await ports.directory.get("account", "demo", username);
   const secret = password === "" ? [`--password=${PASSWORD}`, "--demo"] : [`--password=${password}`];
-  if (!row) await runCommand(desk, ["agent", "add", "demo", username, ...options, ...secret]);
-  else if (row.value.demo && password !== "" && !row.value.disabled) await runCommand(desk, ["agent", "add", "demo", username, ...secret]);
+  if (!row) await runCommand(ports, ["agent", "add", "demo", username, ...options, ...secret]);
+  else if (row.value.demo && password !== "" && !row.value.disabled) await runCommand(ports, ["agent", "add", "demo", username, ...secret]);
 }
 
-async function exposed({ directory }: Desk): Promise<readonly string[]> {
+async function exposed({ directory }: CommandPorts): Promise<readonly string[]> {
   const accounts = await directory.list("account", "demo");
   return accounts.filter(({ value }) => value.demo && !value.disabled).map(({ id }) => id);
 }

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DirectoryCache } from "../directory/cache.js";
 import { makeDemo } from "../directory/demo.js";
-import { Desk } from "../directory/desk.js";
 import { serveDirectory } from "../directory/directory-grpc.js";
 import { LmdbDirectory } from "../directory/directory-lmdb.js";
 import { Gateway } from "../gateway/gateway.js";
@@ -79,7 +79,7 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
       { origins, password: config.adminPassword },
     );
     keepDemoAtHome(config.host, exposed);
-    const directory = new Desk({ directory: directoryRows, clock, log });
+    const directory = new DirectoryCache({ directory: directoryRows, clock, log });
     yield directory;
 
     const { batchRecords, batchBytes } = { batchRecords: config.journalBatchRecords, batchBytes: config.journalBatchBytes };

@@ -1,4 +1,4 @@
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import { checkPassword, NOBODY } from "../directory/password.js";
 import { refuse } from "../lib/errors.js";
 import type { Party } from "../proto/message.js";
@@ -7,9 +7,9 @@ import type { Session } from "./session.js";
 
 /** The accounts of people and bots at the desk, as the directory has them. */
 export class Accounts {
-  readonly #directory: Pick<Desk, "get">;
+  readonly #directory: Pick<DirectoryCache, "get">;
 
-  constructor(directory: Pick<Desk, "get">) {
+  constructor(directory: Pick<DirectoryCache, "get">) {
     this.#directory = directory;
   }
 

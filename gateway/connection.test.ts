@@ -250,7 +250,7 @@ test("a socket whose token is revoked is closed, and those of others are not", a
   const stage = await GatewayStage.start(t);
   const [ada, sun] = [await stage.client(ADA), await stage.client(SUN)];
   await stage.timelines.clock.advance(1_000);
-  await stage.desk.revoke(TENANT, "ada", stage.timelines.clock.now());
+  await stage.cache.revoke(TENANT, "ada", stage.timelines.clock.now());
   assert.equal(await ended(ada), "token_revoked");
   assert.equal(sun.socket.ended, undefined);
 });
@@ -277,8 +277,8 @@ test("sends of one socket to one conversation take positions in the order they w
 test("a socket that closes while its hello is judged leaves nothing behind", async (t) => {
   const gate = new Gate();
   const stage = await GatewayStage.start(t);
-  const get = stage.desk.get.bind(stage.desk);
-  t.mock.method(stage.desk, "get", async (...row: Parameters<typeof get>) => {
+  const get = stage.cache.get.bind(stage.cache);
+  t.mock.method(stage.cache, "get", async (...row: Parameters<typeof get>) => {
     await gate.opened;
     return get(...row);
   });

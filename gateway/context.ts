@@ -1,4 +1,4 @@
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
@@ -37,7 +37,7 @@ export interface Context {
   readonly timeline: Timeline;
   readonly history: History;
   readonly router: Router;
-  readonly directory: Desk;
+  readonly directory: DirectoryCache;
   readonly tokens: Tokens;
   readonly accounts: Accounts;
   readonly origins: Origins;

@@ -1,4 +1,4 @@
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
@@ -29,7 +29,7 @@ export interface GatewayOptions {
   readonly timeline: Timeline;
   readonly history: History;
   readonly router: Router;
-  readonly directory: Desk;
+  readonly directory: DirectoryCache;
   readonly keys: readonly SessionKey[];
   readonly limits: GatewayLimits;
   readonly tokens: { readonly agentTokenMs: number; readonly visitorTokenMs: number; readonly refreshGraceMs: number };

@@ -8,7 +8,7 @@ import { Origins } from "./origins.js";
 const HOST = "desk.example:8080";
 
 test("a page speaks for a tenant when its origin is on the list, exactly", async (t) => {
-  const origins = new Origins((await directoryBench(t, new FakeClock())).desk);
+  const origins = new Origins((await directoryBench(t, new FakeClock())).cache);
   assert.equal(await origins.allows(TENANT, "https://shop.example", HOST), true);
   for (const origin of [
     "http://shop.example",
@@ -22,7 +22,7 @@ test("a page speaks for a tenant when its origin is on the list, exactly", async
 });
 
 test("who is no browser has no origin and is let through; our own pages speak for everybody", async (t) => {
-  const origins = new Origins((await directoryBench(t, new FakeClock())).desk);
+  const origins = new Origins((await directoryBench(t, new FakeClock())).cache);
   for (const origin of [undefined, `http://${HOST}`, `https://${HOST}`])
     assert.equal(await origins.allows(TENANT, origin, HOST), true, origin);
   assert.equal(await origins.allows(TENANT, "http://desk.example", HOST), false);
@@ -30,8 +30,8 @@ test("who is no browser has no origin and is let through; our own pages speak fo
 });
 
 test("one tenant's page does not speak for another, and a preflight asks only whether somebody knows it", async (t) => {
-  const { desk, command } = await directoryBench(t, new FakeClock());
-  const origins = new Origins(desk);
+  const { cache, command } = await directoryBench(t, new FakeClock());
+  const origins = new Origins(cache);
   await command("tenant", "add", "other", "--origin", "https://other.example");
   assert.equal(await origins.allows(TENANT, "https://other.example", HOST), false);
   assert.equal(await origins.known("https://other.example", HOST), true);

@@ -1,10 +1,10 @@
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 
 /** Which web pages may speak for a tenant: those of its list, and our own. */
 export class Origins {
-  readonly #directory: Pick<Desk, "get" | "list">;
+  readonly #directory: Pick<DirectoryCache, "get" | "list">;
 
-  constructor(directory: Pick<Desk, "get" | "list">) {
+  constructor(directory: Pick<DirectoryCache, "get" | "list">) {
     this.#directory = directory;
   }
 

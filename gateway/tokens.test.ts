@@ -24,7 +24,7 @@ async function made(t: TestContext): Promise<Made> {
   const clock = new FakeClock();
   const bench = await directoryBench(t, clock);
   const times = { agentTokenMs: HOUR / 4, visitorTokenMs: 24 * HOUR, refreshGraceMs: 7 * 24 * HOUR };
-  const with_ = (keys: readonly (typeof OLD)[]): Tokens => new Tokens({ ...times, keys, directory: bench.desk, clock });
+  const with_ = (keys: readonly (typeof OLD)[]): Tokens => new Tokens({ ...times, keys, directory: bench.cache, clock });
   return { ...bench, tokens: with_([OLD]), with: with_ };
 }
 
@@ -145,11 +145,11 @@ test("a token with another content than was signed is refused", async (t) => {
 });
 
 test("what is issued before a revocation of its user or tenant is worth nothing, what comes after it is good", async (t) => {
-  const { tokens, clock, desk } = await made(t);
+  const { tokens, clock, cache } = await made(t);
   for (const whom of ["ada", "*"]) {
     const { token } = await tokens.issue(TENANT, ADA);
     clock.jump(1_500);
-    await desk.revoke(TENANT, whom, clock.now());
+    await cache.revoke(TENANT, whom, clock.now());
     await assert.rejects(tokens.verify(token), fails("token_revoked"));
     clock.jump(1_000);
     await tokens.verify((await tokens.issue(TENANT, ADA)).token);

@@ -1,5 +1,5 @@
 import { errors, jwtVerify, SignJWT } from "jose";
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import type { Party, Role } from "../proto/message.js";
@@ -14,7 +14,7 @@ const LEEWAY_S = 60;
 export interface TokensOptions {
   /** The first signs, all verify. */
   readonly keys: readonly SessionKey[];
-  readonly directory: Pick<Desk, "get">;
+  readonly directory: Pick<DirectoryCache, "get">;
   readonly clock: Clock;
   readonly agentTokenMs: number;
   readonly visitorTokenMs: number;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Desk as DirectoryDesk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
 import { refuse } from "../lib/errors.js";
 import { randomId } from "../lib/ids.js";
@@ -22,7 +22,7 @@ import { inboxOf, queueView } from "./views.js";
 export interface LinkPorts {
   /** The shard of a tenant; rejects with `unavailable` where it is not owned here. */
   readonly shardOf: (tenant: string) => Shard;
-  readonly directory: Pick<DirectoryDesk, "get" | "list">;
+  readonly directory: Pick<DirectoryCache, "get" | "list">;
   readonly history: Pick<History, "conversation" | "decisions">;
   readonly timeline: Pick<Timeline, "append" | "journalEnd">;
   readonly saying: Pick<Saying, "revive" | "quiet" | "recorded">;

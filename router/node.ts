@@ -1,4 +1,4 @@
-import type { Desk as DirectoryDesk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock, Timer } from "../lib/clock.js";
 import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
@@ -31,7 +31,7 @@ export interface RouterNodePorts {
   readonly lease: Lease;
   readonly timeline: Timeline;
   readonly history: History;
-  readonly directory: DirectoryDesk;
+  readonly directory: DirectoryCache;
   readonly rules: Rules;
   readonly clock: Clock;
   readonly log: Logger;

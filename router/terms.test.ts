@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Topic } from "../directory/directory.js";
 import { refusal } from "../test/support/refusal.js";
 import { RULES } from "./state.js";
@@ -9,12 +9,12 @@ import { termsOf } from "./terms.js";
 const RULED = { ...RULES, offer_timeout_ms: 11_000, reopen_window_ms: 22_000 };
 
 /** A tenant with one topic. */
-function directory(topic: Partial<Topic>): Pick<Desk, "get"> {
+function directory(topic: Partial<Topic>): Pick<DirectoryCache, "get"> {
   const rows = new Map<string, object>([
     ["tenant//demo", { default_topic: "support" }],
     ["topic/demo/support", { name: {}, skills: ["tea"], ...topic }],
   ]);
-  return { get: (async (kind: string, tenant: string, id: string) => rows.get(`${kind}/${tenant}/${id}`)) as Desk["get"] };
+  return { get: (async (kind: string, tenant: string, id: string) => rows.get(`${kind}/${tenant}/${id}`)) as DirectoryCache["get"] };
 }
 
 test("what a topic says counts, and the settings where it says nothing", async () => {

@@ -1,4 +1,4 @@
-import type { Desk } from "../directory/desk.js";
+import type { DirectoryCache } from "../directory/cache.js";
 import type { Topic } from "../directory/directory.js";
 import { refuse } from "../lib/errors.js";
 import type { Terms } from "./conversation.js";
@@ -10,7 +10,12 @@ export interface TopicTerms {
 }
 
 /** What the directory says of a topic, the tenant's default one when none is named, and the rules where it says nothing. Rejects with `not_found`. */
-export async function termsOf(directory: Pick<Desk, "get">, rules: Rules, tenant: string, wish: string | undefined): Promise<TopicTerms> {
+export async function termsOf(
+  directory: Pick<DirectoryCache, "get">,
+  rules: Rules,
+  tenant: string,
+  wish: string | undefined,
+): Promise<TopicTerms> {
   const site = await directory.get("tenant", "", tenant);
   if (!site || site.disabled) return refuse("not_found", "There is no such tenant.");
   const topic = wish ?? site.default_topic;
@@ -20,7 +25,7 @@ export async function termsOf(directory: Pick<Desk, "get">, rules: Rules, tenant
 }
 
 /** Ids of the tenant's topics. */
-export async function topicsOf(directory: Pick<Desk, "list">, tenant: string): Promise<readonly string[]> {
+export async function topicsOf(directory: Pick<DirectoryCache, "list">, tenant: string): Promise<readonly string[]> {
   const rows = await directory.list("topic", tenant);
   return rows.filter(({ value }) => !value.disabled).map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import type { Desk } from "../../directory/desk.js";
+import type { DirectoryCache } from "../../directory/cache.js";
 import { Gateway, type GatewayOptions } from "../../gateway/gateway.js";
 import { sessionKey } from "../../gateway/keys.js";
 import type { SocketHandler } from "../../gateway/socket.js";
@@ -61,7 +61,7 @@ export class PlainRouter implements Router {
 export class GatewayStage {
   readonly timelines: Timelines;
   readonly router = new PlainRouter();
-  readonly desk: Desk;
+  readonly cache: DirectoryCache;
   readonly command: Bench["command"];
   readonly broker: LmdbBroker;
   /** The router's own timeline, to begin conversations with. */
@@ -80,12 +80,12 @@ export class GatewayStage {
     this.timelines = timelines;
     this.routing = routing;
     this.broker = broker;
-    this.desk = bench.desk;
+    this.cache = bench.cache;
     this.command = bench.command;
     const timeline = new Timeline({ node: "g1", broker, journal, past: history, reviver: this.router, clock, log, metrics: new Metrics() });
     const config = loadConfig({}, () => "");
     this.gateway = new Gateway({
-      ...{ timeline, history, router: this.router, directory: this.desk, keys: [KEY], limits: config, tokens: config },
+      ...{ timeline, history, router: this.router, directory: this.cache, keys: [KEY], limits: config, tokens: config },
       ...{ agentLostMs: config.agentLostMs, clock, log, metrics: new Metrics(), ...odd },
     });
     t.after(async () => {

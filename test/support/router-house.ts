@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { Desk } from "../../directory/desk.js";
+import { DirectoryCache } from "../../directory/cache.js";
 import type { Account, Directory, Topic } from "../../directory/directory.js";
 import { LmdbDirectory } from "../../directory/directory-lmdb.js";
 import { type Clock, systemClock, type Timer } from "../../lib/clock.js";
@@ -69,7 +69,7 @@ export class RouterHouse {
   readonly broker: Replaceable<Broker>;
   readonly directory: LmdbDirectory;
   readonly clock = new AheadClock();
-  readonly desk: Desk;
+  readonly cache: DirectoryCache;
   readonly #t: TestContext;
   readonly #running: RouterUnderTest[] = [];
   readonly #ledgerPath: string;
@@ -83,7 +83,7 @@ export class RouterHouse {
     this.timelines = timelines;
     this.broker = new Replaceable<Broker>(broker);
     this.directory = directory;
-    this.desk = new Desk({ directory, clock: systemClock, log });
+    this.cache = new DirectoryCache({ directory, clock: systemClock, log });
     this.#ledgerPath = join(path, "ledger");
     this.#ledger = new LmdbLedger({ path: this.#ledgerPath, log });
   }
@@ -110,7 +110,7 @@ export class RouterHouse {
       ledger: odd.ledger?.(this.#ledger) ?? this.#ledger,
       timeline: odd.timeline?.(real) ?? real,
       // Each router's tokens are above those of the one before, as after each start of a house.
-      ...{ lease: new MemoryLease(() => real.epoch + rank), history: this.timelines.history, directory: this.desk },
+      ...{ lease: new MemoryLease(() => real.epoch + rank), history: this.timelines.history, directory: this.cache },
       ...{ rules: RULES, clock, log, metrics: new Metrics() },
     });
     await router.start();

@@ -19,8 +19,8 @@ interface Kept {
  *
  * While it does not, what was last read goes on being served, also what was to be read again; what never was is `unavailable`.
  */
-export class Desk implements Service {
-  readonly name = "desk";
+export class DirectoryCache implements Service {
+  readonly name = "directory-cache";
   readonly #directory: Directory;
   readonly #clock: Clock;
   readonly #log: Logger;

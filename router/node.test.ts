@@ -12,7 +12,7 @@ async function factory(t: TestContext): Promise<RouterInHouse> {
     pass: (by_ms) => clock.pass(by_ms),
     loseElsewhere: () => there.unlink(),
     loseWindows: () => house.loseWindows(),
-    isStored: () => house.timelines.isStored(),
+    isStored: () => house.isStored(),
   };
 }
 

@@ -30,7 +30,7 @@ async function factory(t: TestContext): Promise<RouterInHouse> {
     pass: (by_ms) => clock.pass(by_ms),
     loseElsewhere: () => elsewhere.stop(),
     loseWindows: () => house.loseWindows(),
-    isStored: () => house.timelines.isStored(),
+    isStored: () => house.isStored(),
   };
 }
 

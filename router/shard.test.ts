@@ -23,7 +23,7 @@ async function sceneAt(house: RouterHouse, odd?: Odd): Promise<Scene & { readonl
     pass: (by_ms) => under.clock.pass(by_ms),
     loseElsewhere: () => elsewhere.unlink(),
     loseWindows: () => house.loseWindows(),
-    isStored: () => house.timelines.isStored(),
+    isStored: () => house.isStored(),
   });
   return Object.assign(scene, { under });
 }
@@ -103,7 +103,7 @@ test("a router that dies between saying and clearing is followed by one whose re
   const second = await sceneAt(house, { ledger: noting(notes) });
   await until("the outbox to be cleared", () => cleared(notes) === 3);
   assert.deepEqual(await second.routed(c), ["queued", "offered", "assigned ada"]);
-  await house.timelines.isStored();
+  await house.isStored();
   const events = (await second.router.explain(TENANT, c)).map(({ event }) => event);
   assert.deepEqual(events, ["queued", "offered", "assigned"]);
 });
@@ -114,13 +114,13 @@ test("a router that dies between saying and clearing, and the windows with it, i
     instead<Ledger>(real, { commit: (shard, token, changes) => real.commit(shard, token, { ...changes, said: [] }) });
   const first = await sceneAt(house, { ledger: keepsAll });
   const c = await first.held(ADA);
-  await house.timelines.isStored();
+  await house.isStored();
   await house.kill(first.under);
   house.loseWindows();
   const notes: string[] = [];
   const second = await sceneAt(house, { ledger: noting(notes) });
   await until("the outbox to be cleared", () => cleared(notes) === 3);
-  await house.timelines.isStored();
+  await house.isStored();
   const { rows } = await house.timelines.history.page({ tenant: TENANT, c, limit: 50 });
   const mids = rows.map(({ entry }) => entry?.mid);
   assert.equal(rows.length, 3);
@@ -208,7 +208,7 @@ test("with the ledger and the windows lost, an open conversation comes back from
   const house = await RouterHouse.build(t);
   const first = await sceneAt(house);
   const c = await first.held(ADA);
-  await house.timelines.isStored();
+  await house.isStored();
   await house.kill(first.under);
   await house.loseLedger();
   house.loseWindows();

@@ -18,6 +18,7 @@ import { emptyFolder } from "./folder.js";
 import { Replaceable } from "./instead.js";
 import { log } from "./log.js";
 import { Timelines } from "./timelines.js";
+import { until } from "./until.js";
 
 /** The system's clock, ahead of it by what the test let pass. Its timers run in real time, until it dies. */
 export class AheadClock implements Clock {
@@ -140,6 +141,13 @@ export class RouterHouse {
   async loseLedger(): Promise<void> {
     await this.#ledger.close();
     this.#ledger = new LmdbLedger({ path: emptyFolder(this.#t), log });
+  }
+
+  /** History has everything that was answered by now: what is decided is answered before it is durable. */
+  async isStored(): Promise<void> {
+    const { real } = this.broker;
+    await until("what was decided to be durable", async () => (await real.unsettled(await real.epoch(), 1)).length === 0);
+    await this.timelines.isStored();
   }
 
   /** Every window and every assignment in them is lost; the storage epoch is over. */

@@ -39,11 +39,11 @@ export class DemoSite implements Service {
   }
 
   #answer({ method = "GET", url = "/", headers }: IncomingMessage, response: ServerResponse): void {
-    const { pathname, searchParams } = new URL(url, this.url);
+    const { pathname } = new URL(url, this.url);
     const { gateway } = this.#options;
     const policy = `default-src 'self'; script-src 'self' ${gateway}; style-src 'self' ${gateway}; connect-src ${gateway} ${gateway.replace("http", "ws")}; img-src 'self' data: https: ${gateway}`;
     const request = {
-      ...{ method, path: pathname, query: searchParams, body: () => new Uint8Array(), address: "127.0.0.1" },
+      ...{ method, path: pathname },
       header: (name: string) => headers[name]?.toString(),
     };
     const answer = answerPage(this.#options.pages, request, policy) ?? { status: 404, headers: {}, body: "There is no such page." };

@@ -131,7 +131,7 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     const http = new Http(gateway.context);
     const { host, port, payloadBytes, sendQueueBytes, idleMs } = config;
     const server = new UwsServer({
-      ...{ host, port, payloadBytes, sendQueueBytes, idleMs, reception: gateway },
+      ...{ host, port, payloadBytes, sendQueueBytes, idleMs, reception: gateway, log },
       answer: async (request) => answerPage(pages, request) ?? http.answer(request),
     });
     built.server = server;

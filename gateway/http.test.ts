@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { refuse } from "../lib/errors.js";
 import { ADA, held, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
@@ -29,7 +30,8 @@ async function calls(t: TestContext): Promise<{ readonly stage: GatewayStage; re
       path: pathname,
       query: searchParams,
       header: (name) => all[name],
-      body: () => bytes,
+      body: async () => bytes,
+      content: () => Readable.from([bytes]),
       address: "127.0.0.1",
     };
     const answer = await http.answer(request);

@@ -45,8 +45,8 @@ export class Http {
     const found = findCall(request.method, request.path);
     if (!found) return refuse("not_found", "There is no such call.");
     const { call, parameters } = found;
-    const fields = call.body ? fieldsOf(request, checks(call.body)) : {};
     const session = call.open ? undefined : await this.#session(request);
+    const fields = call.body ? fieldsOf(await request.body(), checks(call.body)) : {};
     const result = await call.run(this.#context, { request, parameters, fields: fields as never, session: session as never });
     return typeof result === "string" ? text(result) : text(JSON.stringify(result));
   }
@@ -81,8 +81,8 @@ function checks(schema: NonNullable<(typeof CALLS)[number]["body"]>): Check {
   return there;
 }
 
-function fieldsOf({ body }: HttpRequest, check: Check): Record<string, unknown> {
-  const fields = parsed(body());
+function fieldsOf(body: Uint8Array, check: Check): Record<string, unknown> {
+  const fields = parsed(body);
   const fault = check.fault(fields);
   return fault === undefined ? (fields as Record<string, unknown>) : refuse("bad_request", fault);
 }

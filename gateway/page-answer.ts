@@ -1,6 +1,11 @@
 import type { Page } from "./pages.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 
+/** A page is small, and in memory anyway. */
+interface PageAnswer extends HttpAnswer {
+  readonly body: string | Uint8Array;
+}
+
 const SAFE = { "x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin" };
 
 /** Nothing inline, nothing from elsewhere; sockets and calls to where the page came from. */
@@ -9,9 +14,9 @@ const POLICY = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' 
 /** Undefined when there is no such page, or this is no request for one. */
 export function answerPage(
   pages: ReadonlyMap<string, Page>,
-  { method, path, header }: HttpRequest,
+  { method, path, header }: Pick<HttpRequest, "method" | "path" | "header">,
   policy = POLICY,
-): HttpAnswer | undefined {
+): PageAnswer | undefined {
   const page = method === "GET" || method === "HEAD" ? pages.get(path) : undefined;
   if (!page) return undefined;
   const zipped = takesGzip(header("accept-encoding") ?? "");

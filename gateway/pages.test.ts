@@ -19,15 +19,7 @@ function site(t: TestContext): string {
 }
 
 function ask(pages: ReadonlyMap<string, Page>, path: string, headers: Readonly<Record<string, string>> = {}, method = "GET") {
-  const request = {
-    method,
-    path,
-    query: new URLSearchParams(),
-    header: (name: string) => headers[name],
-    body: () => new Uint8Array(),
-    address: "",
-  };
-  return answerPage(pages, request);
+  return answerPage(pages, { method, path, header: (name: string) => headers[name] });
 }
 
 test("files are found by their path below the base, and an index answers for its folder", (t) => {

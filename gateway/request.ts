@@ -6,15 +6,25 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  /** Refused as `too_large` when it was over the transport's limit. */
-  readonly body: () => Uint8Array;
+  /** All of it; rejects with `too_large` when it is over the transport's limit. Either this or {@link content}, once. */
+  readonly body: () => Promise<Uint8Array>;
+  /** As it comes, however long it is. */
+  readonly content: () => AsyncIterable<Uint8Array>;
   readonly address: string;
+  /** Fires when the client is gone before its answer. Absent where the transport cannot tell. */
+  readonly aborted?: AbortSignal;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | Download;
+}
+
+/** A body that is written as fast as its reader takes it. */
+export interface Download {
+  readonly bytes: number;
+  readonly content: () => AsyncIterable<Uint8Array>;
 }
 
 /** The token of a request; refused as `unauthenticated` without one. */

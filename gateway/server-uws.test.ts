@@ -8,6 +8,7 @@ import type { DeskError } from "../lib/errors.js";
 import { turn } from "../lib/turn.js";
 import { freePort } from "../test/support/free-port.js";
 import { Gate } from "../test/support/gate.js";
+import { log } from "../test/support/log.js";
 import { until } from "../test/support/until.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { UwsServer, type UwsServerOptions } from "./server-uws.js";
@@ -66,10 +67,14 @@ async function running(t: TestContext, odd: Partial<UwsServerOptions> = {}): Pro
   };
   const answer = async (asked: HttpRequest): Promise<HttpAnswer> => {
     requests.push(asked);
-    return { status: 200, headers: { "content-type": "text/plain", "x-name": "desk" }, body: `${asked.method} ${asked.body().byteLength}` };
+    return {
+      status: 200,
+      headers: { "content-type": "text/plain", "x-name": "desk" },
+      body: `${asked.method} ${(await asked.body()).byteLength}`,
+    };
   };
   const server = new UwsServer({
-    ...{ host: "127.0.0.1", port: 0, reception: { admit }, answer, payloadBytes: PAYLOAD, sendQueueBytes: 262_144, idleMs: 60_000 },
+    ...{ host: "127.0.0.1", port: 0, reception: { admit }, answer, payloadBytes: PAYLOAD, sendQueueBytes: 262_144, idleMs: 60_000, log },
     ...odd,
   });
   await server.start();
@@ -121,9 +126,20 @@ test("a socket without our subprotocol is refused with 400, one that offers it a
   assert.equal(ws.protocol, "deskwire.v1");
 });
 
+const UPGRADE = [
+  "GET /v1/ws HTTP/1.1",
+  "host: x",
+  "upgrade: websocket",
+  "connection: Upgrade",
+  "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+  "sec-websocket-version: 13",
+  "sec-websocket-protocol: deskwire.v1\r\n\r\n",
+].join("\r\n");
+
 test("a gateway that takes nobody in answers 503, and other paths take no sockets", async (t) => {
   const closed = await running(t, { reception: { admit: () => undefined } });
   assert.equal(await refusedWith(closed.url, ["deskwire.v1"]), 503);
+  assert.match(await wire(t, closed, UPGRADE), /^retry-after: 1\r$/im);
 });
 
 test("the head of an upgrade says where it comes from and what it was addressed to", async (t) => {
@@ -285,14 +301,22 @@ test("a port that is taken is refused with its address, also when the other is o
   assert.equal(await (await fetch(run.url)).text(), "GET 0");
 });
 
-test("a draining server takes no connection more, serves those it has, and a stopped one cuts them", async (t) => {
+test("a draining server serves the sockets it has, a stopped one cuts them and takes no connection", async (t) => {
   const run = await running(t);
   const { ws, ear } = await client(t, run);
   await run.server.drain();
-  await assert.rejects(fetch(run.url));
   ear.socket.send("still here");
   const [data] = (await once(ws, "message")) as [Buffer];
   assert.equal(String(data), "still here");
   await run.server.stop();
   await once(ws, "close");
+  await assert.rejects(fetch(run.url));
+});
+
+test("a draining server answers calls, and with each answer it ends the connection", async (t) => {
+  const run = await running(t);
+  await run.server.drain();
+  const close = /^connection: close\r$/im;
+  assert.match(await wire(t, run, "GET /v1/x HTTP/1.1\r\nhost: x\r\n\r\n"), close);
+  assert.match(await wire(t, run, "HEAD /v1/x HTTP/1.1\r\nhost: x\r\n\r\n"), close);
 });

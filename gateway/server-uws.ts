@@ -1,7 +1,9 @@
 import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
-import { DeskError } from "../lib/errors.js";
+import type { Logger } from "../lib/log.js";
 import type { Service } from "../lib/service.js";
-import type { HttpAnswer, HttpRequest } from "./request.js";
+import { UwsBody } from "./body-uws.js";
+import { writeDownload } from "./download-uws.js";
+import type { Download, HttpAnswer, HttpRequest } from "./request.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 
 export interface UwsServerOptions {
@@ -14,6 +16,7 @@ export interface UwsServerOptions {
   /** Unsent bytes after which a client counts as too slow. */
   readonly sendQueueBytes: number;
   readonly idleMs: number;
+  readonly log: Logger;
 }
 
 /** Two processes must not share the port by accident. */
@@ -22,6 +25,8 @@ const EXCLUSIVE = 1;
 type ListenExclusively = (host: string, port: number, options: number, done: (listening: us_listen_socket | false) => void) => void;
 
 const SUBPROTOCOL = "deskwire.v1";
+/** For whoever comes to a server that takes nobody in: long enough for another one to be found. */
+const RETRY_AFTER_S = "1";
 const SOCKET_PATH = "/v1/ws";
 
 interface Attached {
@@ -37,6 +42,7 @@ export class UwsServer implements Service {
   readonly #options: UwsServerOptions;
   #app: uws.TemplatedApp | undefined;
   #listening: us_listen_socket | undefined;
+  #draining = false;
 
   constructor(options: UwsServerOptions) {
     this.#options = options;
@@ -69,16 +75,20 @@ export class UwsServer implements Service {
     app.any("/*", (response, request) => this.#http(response, request));
     await this.#listen(app, host, port);
     this.#app = app;
+    this.#draining = false;
   }
 
-  /** No new connections; those that are here are the gateway's to close. */
+  /**
+   * Every answer is its connection's last. It goes on listening, because whoever was sent here just before learns more from a refusal with a
+   * time than from a port that is shut; the sockets that are here are the gateway's to close.
+   */
   async drain(): Promise<void> {
-    if (this.#listening) uws.us_listen_socket_close(this.#listening);
-    this.#listening = undefined;
+    this.#draining = true;
   }
 
   async stop(): Promise<void> {
-    await this.drain();
+    if (this.#listening) uws.us_listen_socket_close(this.#listening);
+    this.#listening = undefined;
     this.#app?.close();
     this.#app = undefined;
   }
@@ -104,7 +114,7 @@ export class UwsServer implements Service {
       address: addressOf(response),
     };
     const accept = this.#options.reception.admit(arrival);
-    if (!accept) return refuse(response, "503 Service Unavailable", "This server takes no new connections.");
+    if (!accept) return refuse(response, "503 Service Unavailable", "This server takes no new connections.", RETRY_AFTER_S);
     response.upgrade<Attached>(
       { accept, address: arrival.address },
       request.getHeader("sec-websocket-key"),
@@ -124,18 +134,25 @@ export class UwsServer implements Service {
       header: (name: string) => headers.get(name),
       address: addressOf(response),
     };
+    const body = new UwsBody(response, !headers.has("content-length") && !headers.has("transfer-encoding"));
     let gone = false;
-    response.onAborted(() => {
-      gone = true;
+    const left = new Promise<void>((resolve) => {
+      response.onAborted(() => {
+        gone = true;
+        body.aborted();
+        resolve();
+      });
     });
-    collect(response, this.#options.payloadBytes, (body) => {
+    const read = { body: () => body.all(this.#options.payloadBytes), content: () => body.parts() };
+    void this.#options.answer({ ...head, ...read }).then((answer) => {
       if (gone) return;
-      void this.#options.answer({ ...head, body: () => body ?? tooLarge() }).then((answer) => {
-        if (!gone)
-          write(response, answer, {
-            bare: head.method === "HEAD",
-            last: body === undefined || /^close$/i.test(headers.get("connection") ?? ""),
-          });
+      const last = this.#draining || !body.whole || /^close$/i.test(headers.get("connection") ?? "");
+      body.discard();
+      write(response, answer, {
+        bare: head.method === "HEAD",
+        last,
+        left,
+        failed: (err) => this.#options.log.warn({ err, path: head.path }, "a download broke off"),
       });
     });
   }
@@ -150,40 +167,44 @@ function addressOf(response: HttpResponse): string {
   return Buffer.from(response.getRemoteAddressAsText()).toString("latin1");
 }
 
-/** Undefined when the body is larger than that; the rest of it is then let pass unread. */
-function collect(response: HttpResponse, bytes_max: number, done: (body: Uint8Array | undefined) => void): void {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  response.onData((part, last) => {
-    const fits = bytes <= bytes_max;
-    bytes += part.byteLength;
-    if (bytes <= bytes_max) parts.push(new Uint8Array(part.slice(0)));
-    else if (fits) done(undefined);
-    if (last && bytes <= bytes_max) done(Buffer.concat(parts));
-  });
-}
-
-function tooLarge(): never {
-  throw new DeskError("too_large", "The body is too large.");
-}
-
-function refuse(response: HttpResponse, status: string, text: string): void {
+function refuse(response: HttpResponse, status: string, text: string, retry_after_s?: string): void {
   response.cork(() => {
-    response.writeStatus(status).writeHeader("content-type", "text/plain; charset=utf-8").end(text, true);
+    response.writeStatus(status).writeHeader("content-type", "text/plain; charset=utf-8");
+    if (retry_after_s !== undefined) response.writeHeader("retry-after", retry_after_s);
+    response.end(text, true);
   });
 }
 
-/** `bare`: as the head of an answer whose body is not asked for. `last`: the connection ends with it. */
-function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { bare, last }: { bare: boolean; last: boolean }): void {
+interface Manner {
+  /** As the head of an answer whose body is not asked for. */
+  readonly bare: boolean;
+  /** The connection ends with it. */
+  readonly last: boolean;
+  /** Resolves when the reader is gone. */
+  readonly left: Promise<void>;
+  /** Told why a body could not be written to its end. */
+  readonly failed: (error: unknown) => void;
+}
+
+function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { bare, last, left, failed }: Manner): void {
   response.cork(() => {
     response.writeStatus(`${status} ${REASONS[status] ?? ""}`.trim());
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
     const empty = status === 204 || status === 304;
     // With a length as its argument the library would wait for as many bytes, and cut the connection at the next request.
-    if (bare && !empty) response.writeHeader("content-length", String(Buffer.byteLength(body)));
-    if (bare || empty) response.endWithoutBody();
-    else response.end(body, last);
+    if (bare && !empty) response.writeHeader("content-length", String(bytesOf(body)));
+    if (bare || empty) response.endWithoutBody(undefined, last);
+    else if (isDownload(body) && body.bytes > 0) void writeDownload(response, body, left).catch(failed);
+    else response.end(isDownload(body) ? "" : body, last);
   });
+}
+
+function isDownload(body: HttpAnswer["body"]): body is Download {
+  return typeof body === "object" && "content" in body;
+}
+
+function bytesOf(body: HttpAnswer["body"]): number {
+  return isDownload(body) ? body.bytes : Buffer.byteLength(body);
 }
 
 const REASONS: Readonly<Record<number, string>> = {

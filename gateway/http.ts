@@ -3,6 +3,7 @@ import { randomId } from "../lib/ids.js";
 import type { Logger } from "../lib/log.js";
 import { type Check, compiled } from "../proto/check.js";
 import { ERRORS } from "../proto/codes.js";
+import { Ready } from "./calls/call.js";
 import { type CALLS, findCall } from "./calls/index.js";
 import type { Context } from "./context.js";
 import { bearerOf, type HttpAnswer, type HttpRequest } from "./request.js";
@@ -48,7 +49,8 @@ export class Http {
     const session = call.open ? undefined : await this.#session(request);
     const fields = call.body ? fieldsOf(await request.body(), checks(call.body)) : {};
     const result = await call.run(this.#context, { request, parameters, fields: fields as never, session: session as never });
-    return typeof result === "string" ? text(result) : text(JSON.stringify(result));
+    if (result instanceof Ready) return result.answer;
+    return text(typeof result === "string" ? result : JSON.stringify(result));
   }
 
   /** The caller behind the bearer token, from a page that may speak for its tenant. */

@@ -1,6 +1,6 @@
 import type { TSchema } from "typebox";
 import type { Context } from "../context.js";
-import type { HttpRequest } from "../request.js";
+import type { HttpAnswer, HttpRequest } from "../request.js";
 import type { Session } from "../session.js";
 
 /** What a call is given: its checked body and the parts of its path. */
@@ -12,6 +12,15 @@ export interface Asked<Fields> {
   readonly session: Session;
 }
 
+/** An answer that is not JSON, with its own headers. */
+export class Ready {
+  readonly answer: HttpAnswer;
+
+  constructor(answer: HttpAnswer) {
+    this.answer = answer;
+  }
+}
+
 /** One HTTP call. A text is sent as it is: it is JSON already. */
 export interface Call<Fields = never> {
   readonly method: "GET" | "POST";
@@ -20,5 +29,5 @@ export interface Call<Fields = never> {
   readonly body?: TSchema;
   /** Without a token in the header. */
   readonly open?: true;
-  run(context: Context, asked: Asked<Fields>): Promise<object | string>;
+  run(context: Context, asked: Asked<Fields>): Promise<object | string | Ready>;
 }

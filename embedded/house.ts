@@ -6,6 +6,7 @@ import { DirectoryCache } from "../directory/cache.js";
 import { makeDemo } from "../directory/demo.js";
 import { serveDirectory } from "../directory/directory-grpc.js";
 import { LmdbDirectory } from "../directory/directory-lmdb.js";
+import { FolderFiles } from "../gateway/files-fs.js";
 import { Gateway } from "../gateway/gateway.js";
 import { Http } from "../gateway/http.js";
 import { keptSeed, sessionKey } from "../gateway/keys.js";
@@ -118,9 +119,11 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     const node = randomId("g");
     const routerClient = new RouterClient({ address: `127.0.0.1:${routerServer.port}`, gateway: node, clock, log });
     const timeline = new Timeline({ ...shared, node, reviver: routerClient, metrics });
+    const files = new FolderFiles({ folder: await at("files"), bytesMax: config.fileBytes });
+    await files.open();
     const seeds = config.sessionKeys.length > 0 ? config.sessionKeys : [keptSeed(lock.folder)];
     const gateway = new Gateway({
-      ...{ timeline, history: history, router: routerClient, directory, clock, log, metrics },
+      ...{ timeline, history: history, router: routerClient, directory, files, clock, log, metrics },
       ...{ keys: seeds.map(sessionKey), limits: config, tokens: config, agentLostMs: config.agentLostMs },
     });
     yield timeline;

@@ -6,6 +6,7 @@ import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { Accounts } from "./accounts.js";
 import type { ConnectionMetrics } from "./connection-metrics.js";
+import type { Files } from "./files.js";
 import type { Inboxes } from "./inboxes.js";
 import type { Opening } from "./opening.js";
 import type { Origins } from "./origins.js";
@@ -29,6 +30,8 @@ export interface GatewayLimits {
   readonly historyBytes: number;
   readonly helloTimeoutMs: number;
   readonly pingMs: number;
+  readonly fileTypes: readonly string[];
+  readonly drainPerS: number;
 }
 
 /** What handlers of commands and calls work with. */
@@ -48,6 +51,7 @@ export interface Context {
   readonly sendRates: SendRates;
   readonly roster: Roster;
   readonly inboxes: Inboxes;
+  readonly files: Files;
   readonly limits: GatewayLimits;
   readonly metrics: ConnectionMetrics;
   readonly clock: Clock;

@@ -11,7 +11,8 @@ import type { Client } from "./client.js";
 import { Connection } from "./connection.js";
 import { ConnectionMetrics } from "./connection-metrics.js";
 import type { Context, GatewayLimits } from "./context.js";
-import { closeInSlots } from "./drain.js";
+import { closeAll, closeInSlots } from "./drain.js";
+import type { Files } from "./files.js";
 import { Hub } from "./hub.js";
 import { Inboxes } from "./inboxes.js";
 import type { SessionKey } from "./keys.js";
@@ -30,6 +31,7 @@ export interface GatewayOptions {
   readonly history: History;
   readonly router: Router;
   readonly directory: DirectoryCache;
+  readonly files: Files;
   readonly keys: readonly SessionKey[];
   readonly limits: GatewayLimits;
   readonly tokens: { readonly agentTokenMs: number; readonly visitorTokenMs: number; readonly refreshGraceMs: number };
@@ -76,6 +78,7 @@ export class Gateway implements Service, Reception {
         opening,
         inboxes,
         roster,
+        files: options.files,
         limits,
         clock,
         log,
@@ -99,12 +102,13 @@ export class Gateway implements Service, Reception {
   /** Nobody new; everybody here gets a slot to come back at, is closed then, and what was taken is answered first. */
   async drain(deadline_ms: number): Promise<void> {
     this.#accepting = false;
-    await closeInSlots([...this.#connections], deadline_ms, this.context.clock);
+    const { limits, clock } = this.context;
+    await closeInSlots([...this.#connections], { deadline_ms, per_s: limits.drainPerS }, clock);
   }
 
   async stop(): Promise<void> {
     this.#accepting = false;
-    for (const connection of this.#connections) connection.outlet.close("draining");
+    closeAll([...this.#connections], this.context.limits.drainPerS);
     this.context.roster.stop();
   }
 

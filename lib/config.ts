@@ -1,5 +1,31 @@
 import { ConfigError, describe, load } from "./environment.js";
-import { bytes, choice, DAY, HOUR, KiB, MINUTE, ms, path, port, SECOND, section, seeds, string, type Values, whole } from "./setting.js";
+import {
+  bytes,
+  choice,
+  DAY,
+  HOUR,
+  KiB,
+  list,
+  MINUTE,
+  ms,
+  path,
+  port,
+  SECOND,
+  section,
+  seeds,
+  string,
+  type Values,
+  whole,
+} from "./setting.js";
+
+const OFFICE = "application/vnd.openxmlformats-officedocument";
+
+/** Pictures, papers, sound and film, as people send them; nothing a browser takes for a program. */
+const FILE_TYPES = [
+  ...["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain", "text/csv", "application/zip"],
+  ...["audio/mpeg", "audio/ogg", "audio/wav", "video/mp4", "video/webm"],
+  ...["wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation"].map((kind) => `${OFFICE}.${kind}`),
+];
 
 /**
  * The one table of settings. A row's key is its variable's name in camelCase, without the prefix; each room has its section.
@@ -41,8 +67,15 @@ const gatewayRows = section({
   idleMs: { env: "DESKWIRE_IDLE_MS", type: ms, default: 60 * SECOND, unit: "ms", help: "A peer silent for this long is dropped." },
   pingMs: { env: "DESKWIRE_PING_MS", type: ms, default: 10 * SECOND, unit: "ms", help: "How often clients are asked to send `ping`." },
   helloTimeoutMs: { env: "DESKWIRE_HELLO_TIMEOUT_MS", type: ms, default: 5 * SECOND, unit: "ms", help: "Time for the first frame of a socket (hello_timeout)." },
+  drainPerS: { env: "DESKWIRE_DRAIN_PER_S", type: whole(1), default: 500, unit: "clients/s", help: "Clients sent away per second after SIGTERM; more when DESKWIRE_DRAIN_MS would not do for all." },
   historyMax: { env: "DESKWIRE_HISTORY_MAX", type: whole(1), default: 200, unit: "messages", help: "Most messages in one page of history." },
   historyBytes: { env: "DESKWIRE_HISTORY_BYTES", type: bytes, default: 192 * KiB, unit: "bytes", help: "Most bytes of messages in one page of history." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const fileRows = section({
+  fileBytes: { env: "DESKWIRE_FILE_BYTES", type: bytes, default: 10 * KiB ** 2, unit: "bytes", help: "Largest file a conversation takes; a larger one is refused (too_large)." },
+  fileTypes: { env: "DESKWIRE_FILE_TYPES", type: list, default: FILE_TYPES, help: "Media types of files that are taken; others are refused (unsupported). Whatever stands here, no file is ever executed by a page." },
 });
 
 // biome-ignore format: a table reads best with one row on one line
@@ -70,11 +103,12 @@ export const SECTIONS = {
   Process: processRows,
   Access: accessRows,
   Gateway: gatewayRows,
+  Files: fileRows,
   Timeline: timelineRows,
   Router: routerRows,
 } as const;
 
-export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...timelineRows, ...routerRows };
+export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...fileRows, ...timelineRows, ...routerRows };
 
 export type Config = Values<typeof TABLE>;
 

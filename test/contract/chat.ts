@@ -1,4 +1,5 @@
 import { asking } from "./chat/asking.js";
+import { attaching } from "./chat/attaching.js";
 import { badFrames } from "./chat/bad-frames.js";
 import { callingHttp } from "./chat/calling-http.js";
 import { ending } from "./chat/ending.js";
@@ -18,6 +19,7 @@ import { tokens } from "./chat/tokens.js";
  * supervisor sun, none of them at work elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
  */
 export const chatContract: ChatSuite = (at) => {
-  for (const suite of [asking, talking, hearing, readingBack, resuming, handingOver, ending, supervising, callingHttp]) suite(at);
+  for (const suite of [asking, talking, hearing, readingBack, resuming, handingOver, ending, supervising, callingHttp, attaching])
+    suite(at);
   for (const suite of [badFrames, refusals, limits, tokens]) suite(at);
 };

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { DirectoryCache } from "../../directory/cache.js";
+import { FolderFiles } from "../../gateway/files-fs.js";
 import { Gateway, type GatewayOptions } from "../../gateway/gateway.js";
 import { sessionKey } from "../../gateway/keys.js";
 import type { SocketHandler } from "../../gateway/socket.js";
@@ -12,6 +13,7 @@ import type { LmdbBroker } from "../../timeline/broker-lmdb.js";
 import { Timeline } from "../../timeline/timeline.js";
 import { TENANT } from "../contract/broker/chat.js";
 import { type Bench, directoryBench } from "./directory-bench.js";
+import { emptyFolder } from "./folder.js";
 import { log } from "./log.js";
 import type { Frame } from "./peer.js";
 import { PlainSocket } from "./plain-socket.js";
@@ -36,6 +38,7 @@ export class PlainRouter implements Router {
   accept: Router["accept"] = async (_caller, c, offer) => this.#does(`accept ${c} ${offer}`, undefined);
   decline: Router["decline"] = async (_caller, c, offer) => this.#does(`decline ${c} ${offer}`, undefined);
   transfer: Router["transfer"] = async (_caller, c) => this.#does(`transfer ${c}`, undefined);
+  assign: Router["assign"] = async (_caller, c, agent) => this.#does(`assign ${c} ${agent}`, undefined);
   close: Router["close"] = async (_caller, c) => this.#does(`close ${c}`, { pos: [1, 1] });
   rate: Router["rate"] = async (_caller, c, score) => this.#does(`rate ${c} ${score}`, undefined);
   status: Router["status"] = async () => this.#does("status", this.holds.own);
@@ -84,8 +87,9 @@ export class GatewayStage {
     this.command = bench.command;
     const timeline = new Timeline({ node: "g1", broker, journal, past: history, reviver: this.router, clock, log, metrics: new Metrics() });
     const config = loadConfig({}, () => "");
+    const files = new FolderFiles({ folder: emptyFolder(t), bytesMax: config.fileBytes });
     this.gateway = new Gateway({
-      ...{ timeline, history, router: this.router, directory: this.cache, keys: [KEY], limits: config, tokens: config },
+      ...{ timeline, history, router: this.router, directory: this.cache, files, keys: [KEY], limits: config, tokens: config },
       ...{ agentLostMs: config.agentLostMs, clock, log, metrics: new Metrics(), ...odd },
     });
     t.after(async () => {

@@ -34,8 +34,14 @@ const SEND_CHECKS = new Map<string, Check>(Object.entries(SENDS).map(([kind, sch
 export function checkFrame(text: string): Checked {
   const frame = parseObject(text);
   if (frame === undefined) return { at: "bad_frame", why: "not one JSON object" };
-  const { op, id } = frame;
+  const { id } = frame;
   if (id !== undefined && !isId(id)) return { at: "bad_frame", why: "id is not a uint32" };
+  return checkCommand(frame, id);
+}
+
+/** {@link checkFrame}, of what is an object already. */
+export function checkCommand(frame: Readonly<Record<string, unknown>>, id: number | undefined): Checked {
+  const { op } = frame;
   if (typeof op !== "string") return refused(id, "bad_request", "op must be a string");
   const check = CHECKS.get(op);
   if (!check) return refused(id, "unsupported", `There is no op ${JSON.stringify(op.slice(0, 40))}.`);

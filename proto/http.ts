@@ -6,6 +6,8 @@ export const BODIES_HTTP = {
   visitors: Type.Object({ tenant: Id, name: Type.Optional(Name), attributes: Type.Optional(Attributes), token: Type.Optional(Token) }),
   login: Type.Object({ tenant: Id, username: Id, password: Type.String({ minLength: 1, maxLength: 1_000 }) }),
   conversations: Type.Object({ ask: Ask }),
+  /** `op` and its fields, as in a frame. */
+  commands: Type.Object({ op: Type.String() }),
   offline: Type.Object({
     tenant: Id,
     topic: Type.Optional(Id),
@@ -16,6 +18,9 @@ export const BODIES_HTTP = {
 } as const;
 
 export type HttpBody<Name extends keyof typeof BODIES_HTTP> = Readonly<Static<(typeof BODIES_HTTP)[Name]>>;
+
+/** Longest wait for a newer entry that `wait_ms` may ask for. */
+export const WAIT_MS_MAX = 25_000;
 
 /** The answer of visitors, login and refresh. */
 export interface SessionAnswer {

@@ -1,56 +1,59 @@
 import { Type } from "typebox";
-import { Ask, Attributes, Id, Milliseconds, Name, Position, Status } from "./shapes.js";
+import { Id, Milliseconds, Position, Status } from "./shapes.js";
+import { Message, Offer, QueuePlace } from "./shown.js";
 
 /** Everything the server says unasked, by `ev`. Clients tolerate events, kinds and fields they do not know. */
 const Text = Type.String();
-const Role = Type.Union(["visitor", "agent", "supervisor", "bot", "system"].map((role) => Type.Literal(role)));
-const Visitor = Type.Object({
-  id: Id,
-  name: Name,
-  attributes: Type.Optional(Attributes),
-  url: Type.Optional(Text),
-  title: Type.Optional(Text),
-  since: Type.Optional(Milliseconds),
-});
 const EndReason = Type.Union(["accepted", "declined", "timeout", "rescinded"].map((reason) => Type.Literal(reason)));
 const Assignment = { c: Id, reason: Text, version: Type.Integer({ minimum: 1 }) };
 
 export const EVENTS = {
-  message: Type.Object({
-    ev: Type.Literal("message"),
-    c: Id,
-    pos: Position,
-    ts: Milliseconds,
-    mid: Text,
-    from: Type.Object({ id: Id, role: Role, name: Text }),
-    kind: Text,
-    body: Type.Record(Type.String(), Type.Unknown()),
-  }),
-  skip: Type.Object({ ev: Type.Literal("skip"), c: Id, pos: Position }),
-  gap: Type.Object({ ev: Type.Literal("gap"), c: Id, after: Position, head: Position }),
-  mark: Type.Object({ ev: Type.Literal("mark"), c: Id, user: Id, got: Type.Optional(Position), read: Type.Optional(Position) }),
-  typing: Type.Object({ ev: Type.Literal("typing"), c: Id, user: Id, text: Type.Optional(Text) }),
-  presence: Type.Object({ ev: Type.Literal("presence"), c: Id, user: Id, online: Type.Boolean() }),
-  queue: Type.Object({ ev: Type.Literal("queue"), c: Id, position: Type.Integer({ minimum: 1 }), eta_ms: Milliseconds }),
-  offer: Type.Object({
-    ev: Type.Literal("offer"),
-    c: Id,
-    offer: Id,
-    expires_ms: Milliseconds,
-    visitor: Visitor,
-    ask: Ask,
-    waited_ms: Milliseconds,
-  }),
-  offer_end: Type.Object({ ev: Type.Literal("offer_end"), c: Id, offer: Id, reason: EndReason }),
-  assigned: Type.Object({ ev: Type.Literal("assigned"), ...Assignment }),
-  released: Type.Object({ ev: Type.Literal("released"), ...Assignment }),
-  status: Type.Object({ ev: Type.Literal("status"), status: Status, reason: Text }),
-  queue_changed: Type.Object({ ev: Type.Literal("queue_changed") }),
-  goaway: Type.Object({
-    ev: Type.Literal("goaway"),
-    reason: Type.Union([Type.Literal("drain"), Type.Literal("rebalance")]),
-    reconnect_in_ms: Milliseconds,
-  }),
+  message: Message,
+  skip: Type.Object(
+    { ev: Type.Literal("skip"), c: Id, pos: Position },
+    { description: "Something entered the conversation that this reader may not see." },
+  ),
+  gap: Type.Object(
+    { ev: Type.Literal("gap"), c: Id, after: Position, head: Position },
+    { description: "What follows `after` could not be replayed: ask `history`. The reader goes on at `head`." },
+  ),
+  mark: Type.Object(
+    { ev: Type.Literal("mark"), c: Id, user: Id, got: Type.Optional(Position), read: Type.Optional(Position) },
+    { description: "How far somebody has received and read. Coalesced; never moves back." },
+  ),
+  typing: Type.Object(
+    { ev: Type.Literal("typing"), c: Id, user: Id, text: Type.Optional(Text) },
+    { description: "Somebody is typing; agents are shown the text." },
+  ),
+  presence: Type.Object(
+    { ev: Type.Literal("presence"), c: Id, user: Id, online: Type.Boolean() },
+    { description: "Somebody came or went." },
+  ),
+  queue: Type.Object(
+    { ev: Type.Literal("queue"), c: Id, ...QueuePlace.properties },
+    { description: "The place in line of a conversation that waits." },
+  ),
+  visit: Type.Object(
+    { ev: Type.Literal("visit"), c: Id, user: Id, url: Text, title: Type.Optional(Text) },
+    { description: "On which page the visitor is; to agents who have its conversation open." },
+  ),
+  offer: Type.Object({ ev: Type.Literal("offer"), ...Offer.properties }, { description: "A conversation is offered to this agent." }),
+  offer_end: Type.Object({ ev: Type.Literal("offer_end"), c: Id, offer: Id, reason: EndReason }, { description: "An offer is over." }),
+  assigned: Type.Object({ ev: Type.Literal("assigned"), ...Assignment }, { description: "This agent holds a conversation from now on." }),
+  released: Type.Object({ ev: Type.Literal("released"), ...Assignment }, { description: "This agent no longer holds a conversation." }),
+  status: Type.Object(
+    { ev: Type.Literal("status"), status: Status, reason: Text },
+    { description: "The agent's status was changed by the server, or on another of its devices." },
+  ),
+  queue_changed: Type.Object({ ev: Type.Literal("queue_changed") }, { description: "What `queue` shows is not as it was: ask again." }),
+  goaway: Type.Object(
+    {
+      ev: Type.Literal("goaway"),
+      reason: Type.Union([Type.Literal("drain"), Type.Literal("rebalance")]),
+      reconnect_in_ms: Milliseconds,
+    },
+    { description: "This client's own time to reconnect: go on working until then, then close and connect anew." },
+  ),
 } as const;
 
 export type EventName = keyof typeof EVENTS;

@@ -1,5 +1,6 @@
 import { WebSocket } from "ws";
 import { Lookout } from "./lookout.js";
+import { faultOfAnswer, faultOfServerFrame } from "./papers.js";
 
 export interface Frame {
   readonly [field: string]: unknown;
@@ -18,14 +19,19 @@ export interface PeerOptions {
   readonly tap?: Tap;
 }
 
-/** What one client sees, frame by frame. Nothing is interpreted: tests read what the wire said. */
+/**
+ * What one client sees, frame by frame. Nothing is interpreted: tests read what the wire said. A frame that the protocol's papers do not
+ * describe fails the test it came in.
+ */
 export class Peer {
   readonly socket: WebSocket;
   readonly frames: Frame[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly #tap: Tap | undefined;
   readonly #listeners: ((frame: Frame) => void)[] = [];
+  readonly #ops = new Map<number, string>();
   #lastId = 0;
+  #fault: Error | undefined;
   readonly #lookout = new Lookout();
 
   constructor(url: string, options: PeerOptions = {}) {
@@ -35,6 +41,7 @@ export class Peer {
     this.socket.on("message", (data) => {
       tap?.in(String(data));
       const frame = JSON.parse(String(data)) as Frame;
+      this.#hold(frame);
       this.frames.push(frame);
       for (const listener of this.#listeners) listener(frame);
       this.#lookout.look();
@@ -77,7 +84,10 @@ export class Peer {
   }
 
   raw(data: string | Uint8Array): void {
-    if (typeof data === "string") this.#tap?.out(data);
+    if (typeof data === "string") {
+      this.#tap?.out(data);
+      this.#note(data);
+    }
     this.socket.send(data);
   }
 
@@ -107,8 +117,7 @@ export class Peer {
 
   /** Resolves when it is so; rejects when the time is over, or the socket closes first. */
   until(isSo: () => boolean, what: string, within_ms = 10_000): Promise<void> {
-    const hopeless = () => this.closed && new Error(`the socket closed (${this.closed.code} ${this.closed.reason}) before ${what} came`);
-    return this.#lookout.until(isSo, what, within_ms, hopeless);
+    return this.#lookout.until(isSo, what, within_ms, () => this.#fault ?? this.#over(what));
   }
 
   /** The code and reason the server closed with. */
@@ -125,6 +134,27 @@ export class Peer {
   async close(): Promise<void> {
     this.socket.close();
     await this.over();
+  }
+
+  #over(before: string): Error | undefined {
+    return this.closed && new Error(`the socket closed (${this.closed.code} ${this.closed.reason}) before ${before} came`);
+  }
+
+  /** Remembers which command an id was given to. */
+  #note(text: string): void {
+    const [, op] = /"op":"(\w+)"/.exec(text) ?? [];
+    const [, id] = /"id":(\d+)/.exec(text) ?? [];
+    if (op !== undefined) this.#ops.set(Number(id), op);
+  }
+
+  #hold(frame: Frame): void {
+    const fault = faultOfServerFrame(frame, (id) => this.#ops.get(id));
+    if (fault === undefined) return;
+    this.#fault = new Error(`not as the papers say: ${fault}, in ${JSON.stringify(frame).slice(0, 500)}`);
+    // Whoever waits is told by its wait; a test that waits for nothing more fails all the same.
+    process.nextTick(() => {
+      throw this.#fault;
+    });
   }
 }
 
@@ -148,8 +178,12 @@ export async function call<T = Frame>(
     ...(origin === undefined ? {} : { origin }),
   };
   const response = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: textOf(body) }) });
+  const { status } = response;
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text === "" ? {} : JSON.parse(text)) as T };
+  const answer = (text === "" ? {} : JSON.parse(text)) as T;
+  const fault = faultOfAnswer(method, path, status, response.headers, answer);
+  if (fault !== undefined) throw new Error(`not as the papers say: ${fault}, in the answer to ${method} ${path}: ${text.slice(0, 500)}`);
+  return { status, headers: response.headers, body: answer };
 }
 
 function textOf(body: unknown): string {

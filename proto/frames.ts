@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from "./codes.js";
-import type { MessageEvent } from "./message.js";
+import { type MessageEvent, RECALLED } from "./message.js";
 import type { Position } from "./position.js";
 
 /** How the server's frames are written. Everything that goes to a socket is made here, once, as text. */
@@ -21,6 +21,12 @@ export function messageFrame(c: string, pos: Position, ts: number, tail: string)
 /** The reverse, for rooms that hold a frame and need its content. */
 export function readMessage(frame: string): MessageEvent {
   return JSON.parse(frame) as MessageEvent;
+}
+
+/** The event once its sender took it back: the same entry at the same place, without its content. */
+export function recalledFrame(frame: string): string {
+  const { c, pos, ts, ...said } = readMessage(frame);
+  return messageFrame(c, pos, ts, messageTail({ ...said, body: RECALLED }));
 }
 
 export function skipFrame(c: string, pos: Position): string {

@@ -81,9 +81,16 @@ const VISITOR_EVENTS: ReadonlySet<string> = new Set<RoutingEvent>([
   "identified",
 ]);
 
-/** Visitors see neither notes nor the routing entries that are about agents. */
+/** The body of an entry whose sender took it back: the rest of it stays as it was. */
+export const RECALLED = { recalled: true } as const;
+
+export function isRecalled(body: Readonly<Record<string, unknown>>): boolean {
+  return body["recalled"] === true;
+}
+
+/** Visitors see neither notes, nor tags, nor the routing entries that are about agents. A recall has the audience of what it takes back. */
 export function audienceOf(kind: string, body: Readonly<Record<string, unknown>>): Audience {
-  if (kind === "note") return "agents";
+  if (kind === "note" || (kind === "system" && body["code"] === "tagged")) return "agents";
   if (kind === "routing") return VISITOR_EVENTS.has(String(body["event"])) ? "all" : "agents";
   return "all";
 }

@@ -157,3 +157,21 @@ test("busy is the last word: only who may write hears it, and it is not remember
   assert.deepEqual(judged(by("agent", "lin"), full), { at: "refused", code: "not_assigned", remember: "not_assigned" });
   assert.deepEqual(judged(by("system", "deskwire"), full), { at: "admit" });
 });
+
+test("a sender who may write takes back what is settled, for as long as it says", () => {
+  const recalls = { recalls: { pos: [7, 30], ts: 1, within_ms: 100 } } as const;
+  const target = (age_ms: number, unsettled = false) => ({ target: { age_ms, unsettled } });
+  assert.deepEqual(judged(recalls, target(100)), { at: "admit" });
+  assert.deepEqual(judged(recalls, target(101)), { at: "refused", code: "forbidden" });
+  assert.deepEqual(judged(recalls, target(0, true)), { at: "refused", code: "pending" });
+  assert.deepEqual(judged(recalls, {}), { at: "refused", code: "pending" });
+});
+
+test("a recall that was said before is its duplicate, and one that may not be said at all is refused as anything else is", () => {
+  const late = { target: { age_ms: 9_999, unsettled: true } };
+  const recalls = { recalls: { pos: [7, 30], ts: 1, within_ms: 100 } } as const;
+  assert.deepEqual(judged(recalls, late, { n: 31, hash: "h1" }), { at: "duplicate", n: 31 });
+  assert.deepEqual(judged(recalls, { ...late, ...CLOSED }), { at: "refused", code: "closed", remember: "closed" });
+  assert.deepEqual(judged({ ...recalls, ...by("agent", "lin") }, late), { at: "refused", code: "not_assigned", remember: "not_assigned" });
+  assert.deepEqual(judged({ ...recalls, since: [0, 0] }, late), { at: "lookup" });
+});

@@ -1,5 +1,5 @@
 import type { Position } from "../proto/position.js";
-import type { Append } from "./broker.js";
+import type { Append, Recalls } from "./broker.js";
 import type { Authority } from "./entry.js";
 
 /** What a broker knows of a conversation's life when an append arrives. */
@@ -14,6 +14,8 @@ export interface Standing {
   readonly authority: Authority | undefined;
   /** Entries without the journal's word. */
   readonly unsettled: number;
+  /** Of the entry that the append takes back, by the broker's own clock. */
+  readonly target?: { readonly unsettled: boolean; readonly age_ms: number };
 }
 
 /** What is remembered of a (sender, mid): its place, or the refusal every attempt of it gets. */
@@ -21,11 +23,13 @@ export type Known = { readonly n: number; readonly hash: string } | { readonly r
 
 export type Refusal = "not_assigned" | "closed";
 
+type Code = Refusal | "conflict" | "busy" | "not_found" | "forbidden" | "pending";
+
 export type Verdict =
   | { readonly at: "admit" }
   | { readonly at: "begin" }
   | { readonly at: "duplicate"; readonly n: number }
-  | { readonly at: "refused"; readonly code: Refusal | "conflict" | "busy" | "not_found" | "forbidden"; readonly remember?: Refusal }
+  | { readonly at: "refused"; readonly code: Code; readonly remember?: Refusal }
   | { readonly at: "stale" }
   | { readonly at: "cold" }
   | { readonly at: "alive" }
@@ -45,7 +49,8 @@ export function admit(append: Append, life: Standing | undefined, known: Known |
   if (append.routing) return mayRoute(append.routing.expect, life.authority);
   if (!life.authority) return { at: "cold" };
   if (!reachesBack(append.since, life)) return { at: "lookup" };
-  return judge(append, life.authority, life.unsettled >= unsettledMax);
+  const verdict = judge(append, life.authority, life.unsettled >= unsettledMax);
+  return verdict.at === "admit" && append.recalls ? mayRecall(append.recalls, life.target) : verdict;
 }
 
 function answerAgain({ hash }: Append, known: Known): Verdict {
@@ -66,11 +71,22 @@ function reachesBack(since: Position, life: Standing): boolean {
 }
 
 function judge(append: Append, authority: Authority, full: boolean): Verdict {
-  const { from, kind, reader } = append;
+  const { from, reader } = append;
   if (from.role === "system") return { at: "admit" };
   if (from.role === "visitor" && from.id !== authority.visitor.id) return { at: "refused", code: "not_found" };
   if (authority.state === "closed") return { at: "refused", code: "closed", remember: "closed" };
   const holds = from.role === "visitor" || from.role === "supervisor" || from.id === authority.assignee;
-  if (!holds && !(kind === "note" && reader === true)) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
+  if (!holds && !(reader === true && isForAgents(append))) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
   return full ? { at: "refused", code: "busy" } : { at: "admit" };
+}
+
+/** A note, or a recall of one. */
+function isForAgents({ kind, audience }: Append): boolean {
+  return kind === "note" || (kind === "recall" && audience === "agents");
+}
+
+/** What is unsettled cannot be taken back: its content is still on its way to the journal. */
+function mayRecall({ within_ms }: Recalls, target: Standing["target"]): Verdict {
+  if (target === undefined || target.unsettled) return { at: "refused", code: "pending" };
+  return target.age_ms > within_ms ? { at: "refused", code: "forbidden" } : { at: "admit" };
 }

@@ -150,7 +150,7 @@ export class LmdbBroker implements Broker {
     const { c, from, mid } = append;
     const row = this.#tables.life(c);
     const known = row && this.#tables.known(c, from.id, mid);
-    const verdict = admit(append, row && standingOf(row), known, this.#limits.unsettled);
+    const verdict = admit(append, row && this.#standing(row, append), known, this.#limits.unsettled);
     if (verdict.at === "begin") return this.#place(append, this.#newborn(append));
     if (!row) return { at: "cold" };
     switch (verdict.at) {
@@ -170,6 +170,15 @@ export class LmdbBroker implements Broker {
     }
   }
 
+  #standing(row: LifeRow, { recalls }: Append): Standing {
+    const { tenant, epoch, head, first, newborn, authority, unsettled } = row;
+    const standing = { tenant, epoch, head, first, newborn, authority, unsettled: unsettled.length };
+    if (!recalls) return standing;
+    const [of, n] = recalls.pos;
+    const waits = of === epoch && unsettled.some((each) => each.n === n);
+    return { ...standing, target: { unsettled: waits, age_ms: this.#clock.now() - recalls.ts } };
+  }
+
   #newborn({ tenant, c, begins }: Append): LifeRow {
     const epoch = conversationEpoch(this.#E, this.#tables.nextLife(c));
     return { tenant, epoch, newborn: begins === "new", head: 0, first: 1, bytes: 0, touched_at: 0, unsettled: [] };
@@ -179,6 +188,7 @@ export class LmdbBroker implements Broker {
     const entry = this.#entry(append, [row.epoch, row.head + 1]);
     const ahead = this.#ahead(append.c, row, row.head + 1);
     if (append.routing) row.authority = append.routing.authority;
+    if (append.recalls?.pos[0] === row.epoch) this.#tables.blank(append.c, row, append.recalls.pos[1], append.from.id);
     this.#tables.add(row, entry, append, this.#clock.monotonic());
     return { at: "appended", entry, ahead };
   }
@@ -259,11 +269,6 @@ export class LmdbBroker implements Broker {
 function lifeOf(row: LifeRow): Life {
   const { tenant, epoch, newborn, authority } = row;
   return { tenant, epoch, head: [epoch, row.head], first: [epoch, row.first], base: baseOf(row), newborn, authority };
-}
-
-function standingOf(row: LifeRow): Standing {
-  const { tenant, epoch, head, first, newborn, authority, unsettled } = row;
-  return { tenant, epoch, head, first, newborn, authority, unsettled: unsettled.length };
 }
 
 function baseOf({ epoch, head, unsettled }: LifeRow): Position {

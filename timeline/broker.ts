@@ -24,6 +24,12 @@ export interface Broker {
    * `node` as its owner, and published to the inbox of every node where the conversation is attached.
    * A dedupe hit is answered before every other check but the fence. A refusal for `not_assigned` or `closed` is remembered for
    * its mid, so that another attempt in flight gets the same one.
+   *
+   * An append that `recalls` an entry of its own sender is judged by this broker's own clock in the same step. From the step that takes it on, the entry it takes
+   * back is answered with the body `{"recalled":true}` wherever this broker gives it out (window, attach, duplicate), and keeps its place,
+   * kind, sender and mid; a later append of its mid is the same duplicate as before. An unsettled entry is never taken back, so what goes
+   * to the journal is always whole. A broker whose entries cannot be rewritten keeps the recalled positions beside them, for as long as
+   * the window holds them, and blanks as it reads.
    */
   append(append: Append): Promise<Appended>;
 
@@ -81,8 +87,18 @@ export interface Append {
   readonly reader?: boolean;
   /** Compare-and-set of the assignment: accepted only if the life's version is `expect`. */
   readonly routing?: RoutingChange;
+  /** Takes an entry of this sender back, if it may: `pending` while that is unsettled, `forbidden` when it is older than `within_ms`. */
+  readonly recalls?: Recalls;
   /** Begins a life under E: `new` with its authority as entry 1, `barrier` without any. */
   readonly begins?: "new" | "barrier";
+}
+
+/** A durable entry, of this life or an earlier one, that its sender takes back. */
+export interface Recalls {
+  readonly pos: Position;
+  readonly ts: number;
+  /** How long after `ts` it may. */
+  readonly within_ms: number;
 }
 
 export interface RoutingChange {
@@ -99,7 +115,7 @@ export type Appended =
       readonly ahead: readonly Entry[];
     }
   | { readonly at: "duplicate"; readonly entry: Entry; readonly settled: boolean; readonly ahead: readonly Entry[] }
-  | { readonly at: "refused"; readonly code: "not_assigned" | "closed" | "conflict" | "busy" | "not_found" | "forbidden" }
+  | { readonly at: "refused"; readonly code: "not_assigned" | "closed" | "conflict" | "busy" | "not_found" | "forbidden" | "pending" }
   /** A routing change came too late: what stands instead. */
   | { readonly at: "stale"; readonly authority: Authority | undefined; readonly head: Position }
   /** No life under E, or one that has only its barrier: the router must begin or assert one. */

@@ -1,6 +1,6 @@
-import type { Party } from "../proto/message.js";
+import type { Audience, Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
-import type { RoutingChange } from "./broker.js";
+import type { Recalls, RoutingChange } from "./broker.js";
 import type { Authority } from "./entry.js";
 
 /** What somebody wants to say, before it has a place. */
@@ -15,6 +15,8 @@ export interface Draft {
   readonly since?: Position;
   /** The caller vouches that this agent may read the conversation; it may then post notes without holding it. */
   readonly reader?: boolean;
+  /** What it takes back, and who saw that. */
+  readonly recalls?: Recalls & { readonly audience: Audience };
 }
 
 /** The router's drafts: an assignment is a message and a compare-and-set. */

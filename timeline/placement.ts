@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.js";
 import { DeskError, refuse } from "../lib/errors.js";
+import type { ErrorCode } from "../proto/codes.js";
 import { messageTail } from "../proto/frames.js";
 import { audienceOf } from "../proto/message.js";
 import { BEGINNING } from "../proto/position.js";
@@ -15,6 +16,13 @@ import type { TimelineMetrics } from "./timeline-metrics.js";
 /** Fences and look-ups that one append may go through before it is called `unavailable`. */
 export const ROUNDS_MOST = 8;
 export const RETRY_AFTER_MS = 1_000;
+/** An entry is settled within milliseconds as a rule. */
+const PENDING_RECALL_MS = 250;
+
+/** What is told with a refusal, beyond its code. */
+const TOLD: { readonly [Code in ErrorCode]?: { readonly message: string; readonly retry_after_ms: number } } = {
+  pending: { message: "What it takes back is not durable yet.", retry_after_ms: PENDING_RECALL_MS },
+};
 
 /** What makes an append the router's. */
 export type Change = Pick<Append, "routing" | "begins">;
@@ -63,7 +71,7 @@ export class Placement {
         case "duplicate":
           return placed(answer.entry, true, answer.settled ? standing(answer.entry) : this.#soon(this.#settled(E, answer, draft, change)));
         case "refused":
-          return refuse(answer.code);
+          return refuse(answer.code, TOLD[answer.code]?.message, TOLD[answer.code]?.retry_after_ms);
         case "fenced":
           await epoch.adopt(answer.E);
           break;
@@ -126,7 +134,7 @@ export class Placement {
 }
 
 function shapeOf(draft: Draft, node: string, change: Change): Omit<Append, "E" | "since"> {
-  const { tenant, c, from, mid, kind, body } = draft;
+  const { tenant, c, from, mid, kind, body, recalls } = draft;
   return {
     node,
     tenant,
@@ -135,9 +143,10 @@ function shapeOf(draft: Draft, node: string, change: Change): Omit<Append, "E" |
     mid,
     kind,
     hash: contentHash(kind, body),
-    audience: audienceOf(kind, body),
+    audience: recalls?.audience ?? audienceOf(kind, body),
     tail: messageTail({ mid, from, kind, body }),
     ...(draft.reader === undefined ? {} : { reader: draft.reader }),
+    ...(recalls && { recalls }),
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase } from "lmdb";
+import { recalledFrame } from "../proto/frames.js";
 import type { Known, Refusal } from "./admission.js";
 import type { Append } from "./broker.js";
 import { type Authority, bucketOf, type Entry, type Mark } from "./entry.js";
@@ -122,6 +123,15 @@ export class WindowTables {
     this.#open.putSync(c, true);
     this.#trim(c, life);
     this.#lives.putSync(c, life);
+  }
+
+  /** The sender's entry keeps its place and loses its content; the caller writes the life. */
+  blank(c: string, life: LifeRow, n: number, sender: string): void {
+    const entry = this.#window.get([c, n]);
+    if (entry?.from !== sender) return;
+    const frame = recalledFrame(entry.frame);
+    life.bytes += Buffer.byteLength(frame) - Buffer.byteLength(entry.frame);
+    this.#window.putSync([c, n], { ...entry, frame });
   }
 
   /** Every attempt of this mid gets the same refusal, for as long as the window holds what was the head then. */

@@ -5,6 +5,7 @@ import { epochSuite } from "./epoch.js";
 import { markSuite } from "./mark.js";
 import { modelSuite } from "./model.js";
 import { lookupSuite, onceSuite } from "./once.js";
+import { recallSuite } from "./recall.js";
 import { routingSuite } from "./routing.js";
 import { settleSuite } from "./settle.js";
 import { presenceSuite, signalSuite } from "./signal.js";
@@ -14,7 +15,7 @@ import { windowSuite } from "./window.js";
 
 const SUITES: readonly BrokerSuite[] = [
   ...[epochSuite, beginSuite, appendSuite, onceSuite, lookupSuite, routingSuite, settleSuite, unsettledSuite],
-  ...[windowSuite, attachSuite, markSuite, signalSuite, presenceSuite, modelSuite],
+  ...[windowSuite, recallSuite, attachSuite, markSuite, signalSuite, presenceSuite, modelSuite],
 ];
 
 /** What every broker promises. */

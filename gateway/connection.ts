@@ -42,6 +42,7 @@ export class Connection implements Client, SocketHandler {
   #session: Session | undefined;
   #greeting: Promise<boolean> | undefined;
   #timer: Timer | undefined;
+  #finishing = false;
   #heard_ms: number;
 
   constructor(context: Context, arrival: Arrival, socket: Socket, owner: ConnectionOwner) {
@@ -76,14 +77,16 @@ export class Connection implements Client, SocketHandler {
     this.#timer = this.#context.clock.after(left_ms, () => this.outlet.close("token_expired"));
   }
 
-  /** Resolves when every command taken so far is answered. */
-  async idle(): Promise<void> {
+  /** Takes nothing more, and resolves when every command taken so far is answered. */
+  async finish(): Promise<void> {
+    this.#finishing = true;
     await Promise.allSettled([...this.#work]);
   }
 
   frame(bytes: Uint8Array, binary: boolean): void {
     this.#heard_ms = this.#context.clock.monotonic();
-    if (!this.outlet.open) return;
+    // What comes after the slot counts as still under way: the client sends it again on its next connection.
+    if (!this.outlet.open || this.#finishing) return;
     if (bytes.byteLength > this.#context.limits.frameBytes) return this.outlet.close("frame_too_large");
     const checked: Checked = binary ? { at: "bad_frame", why: "a binary frame" } : checkFrame(decoder.decode(bytes));
     if (checked.at === "bad_frame") this.#bad(checked.why);

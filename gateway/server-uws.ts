@@ -136,15 +136,17 @@ export class UwsServer implements Service {
     };
     const body = new UwsBody(response, !headers.has("content-length") && !headers.has("transfer-encoding"));
     let gone = false;
+    const leaving = new AbortController();
     const left = new Promise<void>((resolve) => {
       response.onAborted(() => {
         gone = true;
         body.aborted();
+        leaving.abort();
         resolve();
       });
     });
     const read = { body: () => body.all(this.#options.payloadBytes), content: () => body.parts() };
-    void this.#options.answer({ ...head, ...read }).then((answer) => {
+    void this.#options.answer({ ...head, ...read, aborted: leaving.signal }).then((answer) => {
       if (gone) return;
       const last = this.#draining || !body.whole || /^close$/i.test(headers.get("connection") ?? "");
       body.discard();
@@ -191,9 +193,11 @@ function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { 
     response.writeStatus(`${status} ${REASONS[status] ?? ""}`.trim());
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
     const empty = status === 204 || status === 304;
-    // With a length as its argument the library would wait for as many bytes, and cut the connection at the next request.
+    // With arguments the library would name a length of its own, wait for as many bytes, and cut the connection at the next request; without
+    // them it does not end the connection either, so the client is asked to.
+    if (last && (bare || empty)) response.writeHeader("connection", "close");
     if (bare && !empty) response.writeHeader("content-length", String(bytesOf(body)));
-    if (bare || empty) response.endWithoutBody(undefined, last);
+    if (bare || empty) response.endWithoutBody();
     else if (isDownload(body) && body.bytes > 0) void writeDownload(response, body, left).catch(failed);
     else response.end(isDownload(body) ? "" : body, last);
   });

@@ -175,11 +175,84 @@ test("a key is made and printed once, and an add that names only the issuer keep
 test("a public key comes from a file; a disabled one is listed as that, and adding it again enables it as it was", async (t) => {
   const desk = counter(t, { "/jwk": `${PUBLIC}\n` });
   await desk.run("tenant add acme");
-  assert.equal(await desk.run("key add acme site --algorithm EdDSA --material-file /jwk"), "key site added");
-  assert.equal(await desk.run("key disable acme site"), "key site disabled; its tokens are refused within 5 s");
-  assert.equal(await desk.run("key list acme"), "site\tEdDSA\tdisabled");
+  assert.equal(await desk.run("key add acme site --algorithm EdDSA --material-file /jwk --issuer https://acme.example"), "key site added");
+  assert.equal(
+    await desk.run("key disable acme site"),
+    "key site disabled; its tokens are refused, and the sockets that stand on it closed, within 5 s",
+  );
+  assert.equal(await desk.run("key list acme"), "issuer\thttps://acme.example\nsite\tEdDSA\tdisabled");
   await desk.run("key add acme site");
   assert.deepEqual(await key(desk, "site"), { algorithm: "EdDSA", material: PUBLIC, created_at: NOW });
+});
+
+test("the keys of a set are added under their own kids, the whole set or nothing of it", async (t) => {
+  const jwk = (kid: string): object => ({ ...publicKey.export({ format: "jwk" }), kid });
+  const rsa = { ...generateKeyPairSync("rsa", { modulusLength: 2_048 }).publicKey.export({ format: "jwk" }), kid: "r1", use: "sig" };
+  const desk = counter(t, {
+    "/set": JSON.stringify({ keys: [jwk("e1"), rsa] }),
+    "/mixed": JSON.stringify({ keys: [jwk("e2"), { ...jwk("e3"), use: "enc" }] }),
+  });
+  await desk.run("tenant add acme");
+  const said = await desk.run("key add acme --jwks-file /set --issuer https://acme.example");
+  assert.equal(said, "key e1 added; EdDSA\nkey r1 added; RS256");
+  assert.deepEqual(await key(desk, "r1"), { algorithm: "RS256", material: JSON.stringify(rsa), created_at: NOW });
+  assert.match(await desk.refused("key add acme --jwks-file /mixed"), /^The key "e3" is none for EdDSA or RS256\./);
+  assert.equal(await desk.rows.get("key", "acme", "e2"), undefined);
+});
+
+test("an address for keys is kept on the tenant, shown in its list, and taken away by none", async (t) => {
+  const desk = counter(t);
+  await desk.run("tenant add acme");
+  await desk.run("key add acme --jwks-url https://acme.example/keys --issuer https://acme.example");
+  assert.equal((await tenant(desk)).jwks_url, "https://acme.example/keys");
+  assert.equal(await desk.run("key list acme"), "issuer\thttps://acme.example\nkeys from\thttps://acme.example/keys");
+  await desk.run("key add acme --jwks-url none");
+  assert.deepEqual([(await tenant(desk)).jwks_url, (await tenant(desk)).issuer], [undefined, "https://acme.example"]);
+});
+
+test("whoever adds a key is told that no token is good while the tenant has no issuer", async (t) => {
+  const desk = counter(t);
+  await desk.run("tenant add acme");
+  assert.match(await desk.run("key add acme site"), /^tenant acme has no issuer yet, so no token of its own is good: give --issuer\n/);
+  assert.equal(await desk.run("key add acme --issuer https://acme.example"), "tenant acme changed");
+  assert.equal(await desk.run("key add acme site"), "key site changed");
+});
+
+test("a key or an agent that is removed is gone, and the agent's sessions end for good", async (t) => {
+  const desk = counter(t);
+  await desk.run("tenant add acme");
+  await desk.run("key add acme site");
+  assert.match(await desk.run("key remove acme site"), /^key site removed; /);
+  assert.equal(await desk.run("key list acme"), "");
+  await desk.run("agent add acme maria --password one");
+  assert.equal(await desk.run("agent remove acme maria"), "agent maria removed; its sockets are closed within 5 s");
+  await desk.run("agent add acme maria --password two");
+  assert.deepEqual((await desk.rows.get("revocation", "acme", "maria"))?.value, { not_before: NOW });
+});
+
+test("an agent gets another password, given or made, and is out with the one before", async (t) => {
+  const desk = counter(t);
+  await desk.run("tenant add acme");
+  await desk.run("agent add acme maria --password one --skill es --demo");
+  assert.equal(await desk.run("agent password acme maria --password two"), "agent maria changed; its sockets are closed within 5 s");
+  const { password, skills, demo } = await account(desk, "maria");
+  assert.deepEqual([await checkPassword("two", password), skills, demo], [true, ["es"], false]);
+  assert.deepEqual((await desk.rows.get("revocation", "acme", "maria"))?.value, { not_before: NOW });
+  const made = printed(await desk.run("agent password acme maria"));
+  assert.equal(await checkPassword(made, (await account(desk, "maria")).password), true);
+});
+
+test("sessions are revoked of one user, whatever its site calls it, or of everybody", async (t) => {
+  const desk = counter(t);
+  await desk.run("tenant add acme");
+  assert.equal(
+    await desk.runWords("session", "revoke", "acme", "客户 42"),
+    "sessions of 客户 42 revoked; their sockets are closed within 5 s",
+  );
+  assert.deepEqual((await desk.rows.get("revocation", "acme", "客户 42"))?.value, { not_before: NOW });
+  assert.equal(await desk.rows.get("revocation", "acme", "*"), undefined);
+  assert.match(await desk.run("session revoke acme"), /^sessions of everybody revoked; /);
+  assert.deepEqual((await desk.rows.get("revocation", "acme", "*"))?.value, { not_before: NOW });
 });
 
 const REFUSED: Readonly<Record<string, RegExp>> = {
@@ -221,11 +294,35 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   "key add acme site --algorithm EdDSA --material-file /short": /^The material of EdDSA is a JWK of type OKP\./,
   "key add acme site --algorithm RS256 --material-file /jwk": /^The material of RS256 is a JWK of type RSA\./,
   "key add acme site --algorithm EdDSA --material-file /private": /^This JWK holds the private key; give the public one\./,
+  "key add acme site --algorithm RS256 --material-file /weak": /^This JWK is no public key for RS256: .* RSA of at least 2048 bits/,
+  "key add acme site --algorithm EdDSA --material-file /x25519": /^This JWK is no public key for EdDSA: Ed25519/,
+  "key add acme": /^"key add" takes the name of a key, --jwks-file, --jwks-url or --issuer\./,
+  "key add acme site --jwks-file /jwk": /^The keys of --jwks-file have names of their own/,
+  "key add acme --jwks-file /jwk": /^The file of --jwks-file is a JWK Set/,
+  "key add acme --jwks-file /nameless": /^Each key of the set needs a "kid"/,
+  "key add acme --jwks-file /privates": /^This JWK holds the private key/,
+  "key add acme --jwks-url http://acme.example/keys": /^"http:\/\/acme\.example\/keys" is no address for keys/,
+  "key add acme --jwks-url https://me:pw@acme.example/": /is no address for keys/,
+  "key add acme --jwks-url file:///etc/passwd": /is no address for keys/,
+  "key add acme --issuer deskwire": /^"deskwire" is no issuer of a site/,
+  "key remove acme none": /^There is no key "none"\./,
+  "agent remove acme nobody": /^There is no agent "nobody"\./,
+  "agent password acme nobody": /^There is no agent "nobody"\./,
+  "session revoke": /^"session revoke" takes 1 or 2 name\(s\), not 0\./,
+  "session revoke nowhere": /^There is no tenant "nowhere"\./,
+};
+
+const FILES = {
+  ...{ "/empty": "\n", "/short": "short", "/jwk": PUBLIC, "/private": PRIVATE },
+  "/weak": JSON.stringify(generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey.export({ format: "jwk" })),
+  "/x25519": JSON.stringify(generateKeyPairSync("x25519").publicKey.export({ format: "jwk" })),
+  "/nameless": JSON.stringify({ keys: [JSON.parse(PUBLIC)] }),
+  "/privates": JSON.stringify({ keys: [{ ...JSON.parse(PRIVATE), kid: "k" }] }),
 };
 
 for (const [line, says] of Object.entries(REFUSED))
   test(`"${line.slice(0, 60)}" is refused in a sentence that says why, and changes nothing`, async (t) => {
-    const desk = counter(t, { "/empty": "\n", "/short": "short", "/jwk": PUBLIC, "/private": PRIVATE });
+    const desk = counter(t, FILES);
     await desk.run("tenant add acme");
     const before = await desk.rows.revision();
     const text = await desk.refused(line);

@@ -30,6 +30,10 @@ export function serveDirectory(directory: Directory, { address, clock, log }: { 
       PutRow: async ({ kind, tenant, id, value_json, expect }: WireKey & { value_json: string; expect: number }) => ({
         version: await directory.put(kind, tenant, id, JSON.parse(value_json), expect),
       }),
+      RemoveRow: async ({ kind, tenant, id, expect }: WireKey & { expect: number }) => {
+        await directory.remove(kind, tenant, id, expect);
+        return {};
+      },
       GetRevision: async () => ({ revision: await directory.revision() }),
     },
     log,
@@ -68,6 +72,10 @@ export class DirectoryClient implements Directory {
       expect,
     });
     return version;
+  }
+
+  async remove(kind: RowKind, tenant: string, id: string, expect: number): Promise<void> {
+    await this.#client.call<object>("RemoveRow", { kind, tenant, id, expect });
   }
 
   async revision(): Promise<number> {

@@ -10,7 +10,7 @@ interface Kept {
   readonly value: RowValues[RowKind];
 }
 
-/** The directory on this machine's disk. Each `put` is one transaction, synced before it counts. */
+/** The directory on this machine's disk. Each write is one transaction, synced before it counts. */
 export class LmdbDirectory implements Directory {
   readonly #root: RootDatabase;
   /** [kind, tenant, id] */
@@ -45,6 +45,12 @@ export class LmdbDirectory implements Directory {
     return version ?? refuse("conflict", `The ${kind} ${id} was changed by somebody else; read it again.`);
   }
 
+  async remove(kind: RowKind, tenant: string, id: string, expect: number): Promise<void> {
+    this.#mustBeOpen();
+    const there = isName(tenant) && isName(id) && (await this.#synced(() => this.#remove([kind, tenant, id], expect)));
+    if (!there) refuse("conflict", `The ${kind} ${id} was changed by somebody else; read it again.`);
+  }
+
   async revision(): Promise<number> {
     this.#mustBeOpen();
     return this.#counters.get("revision") ?? 0;
@@ -76,8 +82,19 @@ export class LmdbDirectory implements Directory {
     const version = this.#rows.get(key)?.version ?? 0;
     if (version !== expect) return undefined;
     this.#rows.putSync(key, { version: version + 1, value });
-    this.#counters.putSync("revision", (this.#counters.get("revision") ?? 0) + 1);
+    this.#changed();
     return version + 1;
+  }
+
+  #remove(key: Key, expect: number): boolean {
+    if (this.#rows.get(key)?.version !== expect) return false;
+    this.#rows.removeSync(key);
+    this.#changed();
+    return true;
+  }
+
+  #changed(): void {
+    this.#counters.putSync("revision", (this.#counters.get("revision") ?? 0) + 1);
   }
 }
 

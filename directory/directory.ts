@@ -1,8 +1,10 @@
+import type { KeyAlgorithm } from "./key.js";
+
 /**
  * Directory: what the desk is. Versioned rows with compare-and-set, by (kind, tenant, id).
  *
- * Consistency: a `put` that resolved is seen by every later `get` of this port; a cached reader sees it within 5 s.
- * Durable when `put` resolves. Every call rejects with `unavailable` when the store does not answer.
+ * Consistency: a write that resolved is seen by every later `get` of this port; a cached reader sees it within 5 s.
+ * Durable when it resolves. Every call rejects with `unavailable` when the store does not answer.
  */
 export interface Directory {
   get<K extends RowKind>(kind: K, tenant: string, id: string): Promise<Row<RowValues[K]> | undefined>;
@@ -14,7 +16,10 @@ export interface Directory {
    */
   put<K extends RowKind>(kind: K, tenant: string, id: string, value: RowValues[K], expect: number): Promise<number>;
 
-  /** A number that rises with every `put` anywhere, so that a cache can ask cheaply whether it is old. */
+  /** Takes the row away if its version is `expect`; rejects with `conflict` otherwise. A row put under its name later begins at version 1. */
+  remove(kind: RowKind, tenant: string, id: string, expect: number): Promise<void>;
+
+  /** A number that rises with every `put` and `remove` anywhere, so that a cache can ask cheaply whether it is old. */
   revision(): Promise<number>;
 }
 
@@ -43,15 +48,17 @@ export interface Tenant {
   readonly default_topic: string;
   readonly languages: readonly string[];
   readonly theme?: Readonly<Record<string, string>>;
-  /** Issuer of the site's own tokens. */
+  /** Issuer of the site's own tokens; without one none is good. */
   readonly issuer?: string;
+  /** Where the public keys of those tokens are read, besides its `key` rows. */
+  readonly jwks_url?: string;
   /** A timed-out offer sets the agent away. Default true. */
   readonly away_on_missed_offer?: boolean;
 }
 
-/** A key of the site's own tokens; its algorithm is fixed. */
+/** A key of the site's own tokens, under the `kid` they name it by; its algorithm is fixed. */
 export interface Key {
-  readonly algorithm: "HS256" | "EdDSA" | "RS256";
+  readonly algorithm: KeyAlgorithm;
   /** The shared secret (HS256) or the public key (JWK). */
   readonly material: string;
   readonly disabled?: boolean;
@@ -67,6 +74,8 @@ export interface Topic {
   readonly offer_timeout_ms?: number;
   /** Skills every conversation of this topic asks for, besides its own. */
   readonly skills: readonly string[];
+  /** Agents may pick who waits. */
+  readonly manual_pick?: boolean;
 }
 
 export interface Account {

@@ -142,6 +142,10 @@ export class RouterClient implements Router, Service {
     await this.#call({ caller, decline: { c, offer, ...(reason === undefined ? {} : { reason }) } });
   }
 
+  async assign(caller: Caller, c: string, agent: string): Promise<void> {
+    await this.#call({ caller, assign: { c, agent } });
+  }
+
   async transfer(
     caller: Caller,
     c: string,

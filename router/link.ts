@@ -8,8 +8,10 @@ import type { Ask, Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Decision } from "../timeline/record.js";
 import type { Timeline } from "../timeline/timeline.js";
+import { openEvent } from "./asking.js";
 import type { Conversation, Standing } from "./conversation.js";
 import { placeOf } from "./places.js";
+import { mayAssign, mayClose, mayCloseAgain } from "./rights.js";
 import { effective, isForgotten } from "./roster.js";
 import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
 import { SYSTEM } from "./ruling.js";
@@ -65,25 +67,41 @@ export class Link implements Omit<Router, "listen"> {
   async accept(caller: Caller, c: string, offer: string): Promise<void> {
     const agent = caller.user.id;
     const before = await this.#done(caller.tenant, (desk) => {
-      const conversation = known(desk, c);
-      if (conversation.assignee === agent) return { answer: true };
-      if (conversation.offer?.id !== offer || conversation.offer.agent !== agent) refuse("conflict", "This offer does not stand any more.");
+      const conversation = desk.conversations.get(c);
+      if (conversation?.assignee === agent) return { answer: true };
+      if (conversation?.offer?.id !== offer || conversation.offer.agent !== agent)
+        refuse("conflict", "This offer does not stand any more.");
       return { answer: false, event: { type: "accepted", c, agent, offer } };
     });
-    if (!before) return;
-    await this.#ports.saying.quiet(c);
-    if (this.#row(caller.tenant, c)?.assignee !== agent) refuse("conflict", "Something newer was decided about this conversation.");
+    if (before) await this.#holds(caller.tenant, c, agent);
   }
 
   async decline(caller: Caller, c: string, offer: string, reason?: string): Promise<void> {
     const agent = caller.user.id;
     await this.#done(caller.tenant, (desk) => {
-      const conversation = known(desk, c);
-      if (conversation.offer?.id === offer && conversation.offer.agent === agent)
+      const conversation = desk.conversations.get(c);
+      if (conversation?.offer?.id === offer && conversation.offer.agent === agent)
         return { answer: undefined, event: { type: "declined", c, agent, offer, ...(reason === undefined ? {} : { why: reason }) } };
-      if (conversation.assignee === agent) refuse("conflict", "You accepted this offer.");
+      if (!declinedAlready(conversation, agent)) refuse("conflict", "This offer is not yours to decline.");
       return { answer: undefined };
     });
+  }
+
+  async assign(caller: Caller, c: string, agent: string): Promise<void> {
+    const { tenant, user } = caller;
+    if (user.role !== "supervisor" && agent !== user.id) return refuse("forbidden", "Only a supervisor gives conversations to others.");
+    if (agent !== user.id) await this.#isAgent(tenant, agent);
+    const { topic } = await this.#known(tenant, c);
+    const row = await this.#ports.directory.get("topic", tenant, topic);
+    const before = await this.#done(tenant, (desk) => {
+      const conversation = known(desk, c);
+      if (conversation.state === "closed") refuse("closed");
+      if (conversation.assignee === agent) return { answer: true };
+      const manual_pick = row?.manual_pick === true && conversation.topic === topic;
+      mayAssign(desk, conversation, { by: user, agent, manual_pick });
+      return { answer: false, event: { type: "assigned", c, by: user, agent } };
+    });
+    if (before) await this.#holds(tenant, c, agent);
   }
 
   async transfer(
@@ -117,14 +135,15 @@ export class Link implements Omit<Router, "listen"> {
     const { tenant, user } = caller;
     const conversation = await this.#known(tenant, c).catch(async (error: unknown) => {
       const stored = await this.#ports.history.conversation(tenant, c);
-      if (stored?.closed && isParty(stored.authority.visitor, stored.authority.members, user)) return { closed: stored.closed };
-      throw error;
+      if (!stored?.closed) throw error;
+      mayCloseAgain(stored.authority, user);
+      return { closed: stored.closed };
     });
     if ("closed" in conversation) return { pos: conversation.closed };
     const { said } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => {
       const row = known(desk, c);
-      if (row.state !== "closed") mayClose(row, user);
-      else if (!isParty(row.visitor, row.members, user)) refuse("not_found");
+      if (row.state === "closed") mayCloseAgain(row, user);
+      else mayClose(row, user);
       return { answer: undefined, ...(row.state === "closed" ? {} : { event: closeEvent(c, user, reason) }) };
     });
     const [own] = await Promise.all(said);
@@ -196,6 +215,12 @@ export class Link implements Omit<Router, "listen"> {
     await this.#ports.shardOf(tenant).ask(tenant, () => ({ answer: undefined, event }));
   }
 
+  /** What was ruled before stands, and the agent holds the conversation. Rejects with `conflict` when it does not. */
+  async #holds(tenant: string, c: string, agent: string): Promise<void> {
+    await this.#ports.saying.quiet(c);
+    if (this.#row(tenant, c)?.assignee !== agent) refuse("conflict", "Something newer was decided about this conversation.");
+  }
+
   /** Asks, and waits until what was ruled for it stands. Rejects with `conflict` when something newer does. */
   async #done<T>(tenant: string, question: Question<T>): Promise<T> {
     const { answer, said }: Answered<T> = await this.#ports.shardOf(tenant).ask(tenant, question);
@@ -229,33 +254,10 @@ export class Link implements Omit<Router, "listen"> {
   }
 
   async #isAgent(tenant: string, id: string): Promise<void> {
+    if (this.#ports.shardOf(tenant).desk(tenant)?.agents.has(id)) return;
     const account = await this.#ports.directory.get("account", tenant, id);
     if (!account || account.disabled) refuse("not_found", "There is no such agent.");
   }
-}
-
-/** The visitor's open conversation on the topic, else the last one closed inside the reopen window, else a new one. */
-function openEvent(
-  desk: Desk,
-  visitor: Party,
-  ask: Ask,
-  { topic, terms }: TopicTerms,
-  now: number,
-): { answer: { c: string; there: boolean }; event: DeskEvent } {
-  const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
-  const onTopic = own.filter((each) => each.topic === topic);
-  const open = onTopic.find(({ state }) => state !== "closed");
-  withinBytes({ ...open?.ask.attributes, ...ask.attributes }, desk.rules.attributes_bytes);
-  if (open) return { answer: { c: open.c, there: true }, event: { type: "merged", c: open.c, ask } };
-  const last = onTopic.sort((a, b) => b.since - a.since)[0];
-  if (last && now - last.since < terms.reopen_window_ms)
-    return { answer: { c: last.c, there: false }, event: { type: "reopened", c: last.c, ask, terms } };
-  const c = randomId("c");
-  return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms } };
-}
-
-function withinBytes(attributes: object, bytes: number): void {
-  if (Buffer.byteLength(JSON.stringify(attributes)) > bytes) refuse("too_large", `The attributes are over ${bytes} bytes.`);
 }
 
 /** What holds again for an agent who has no socket yet. */
@@ -264,17 +266,12 @@ function statusAtReturn(desk: Desk, agent: Agent | undefined, now: number): Stat
   return agent.status === "offline" ? undefined : agent.status;
 }
 
+function declinedAlready(conversation: Conversation | undefined, agent: string): boolean {
+  return (conversation?.skips ?? []).some((skip) => skip.agent === agent && skip.reason === "declined");
+}
+
 function known(desk: Desk, c: string): Conversation {
   return desk.conversations.get(c) ?? refuse("not_found");
-}
-
-function mayClose({ visitor, assignee, members }: Conversation, user: Party): void {
-  if (user.role === "supervisor" || user.id === visitor.id || user.id === assignee) return;
-  refuse(isParty(visitor, members, user) ? "not_assigned" : "not_found");
-}
-
-function isParty(visitor: Party, members: readonly Party[], user: Party): boolean {
-  return user.role === "supervisor" || user.id === visitor.id || members.some(({ id }) => id === user.id);
 }
 
 function closeEvent(c: string, by: Party, why: string | undefined): DeskEvent {

@@ -50,6 +50,10 @@ const move = fc.oneof(
       to: fc.oneof(fc.record({ agent: pick(AGENTS) }), fc.record({ topic: pick(TOPICS) }), fc.record({ skills: pick([["en"], ["zh"]]) })),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ does: fc.constant("assigns" as const), which, agent: pick(AGENTS), by: pick(["boss", "itself"] as const) }),
+  },
   { weight: 3, arbitrary: fc.record({ does: fc.constant("closes" as const), which }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("returns" as const), which }) },
   {
@@ -99,6 +103,8 @@ class Day extends Play {
         return this.declines(c);
       case "transfers":
         return this.transfers(c, this.conversation(c).assignee as string, move.to);
+      case "assigns":
+        return this.assigns(c, move.agent, move.by === "itself" ? move.agent : move.by);
       case "closes":
         return this.closes(c);
       case "returns":
@@ -111,6 +117,7 @@ const STATES = {
   accepts: ["offered"],
   declines: ["offered"],
   transfers: ["active"],
+  assigns: ["queued", "offered", "active"],
   closes: ["queued", "offered", "active"],
   returns: ["closed"],
 } as const;
@@ -153,10 +160,17 @@ function all(desk: Desk): { conversations: Conversation[]; agents: Agent[]; wait
 test("no agent is offered or assigned more than it has room for", () => {
   fc.assert(
     fc.property(day, (moves) => {
-      played(moves, ({ desk }) => {
-        for (const agent of all(desk).agents)
-          assert.ok(agent.offers.size === 0 || room(agent) >= 0, `${agent.party.id} is over its capacity`);
-      });
+      played(
+        moves,
+        ({ desk }) => {
+          for (const agent of all(desk).agents)
+            assert.ok(agent.offers.size === 0 || room(agent) >= 0, `${agent.party.id} is over its capacity`);
+        },
+        ({ event, agent = "" }, { desk }) => {
+          const given = event === "assigned" && desk.agents.get(agent);
+          assert.ok(!given || room(given) >= 0, `${agent} was given more than it has room for`);
+        },
+      );
     }),
     RUNS,
   );

@@ -295,6 +295,55 @@ test("who sent a conversation on is not asked for it before everybody else was",
   assert.deepEqual(play.declines("c", "lin"), ["declined lin", "offered ada"]);
 });
 
+test("who is given a conversation holds it at once, and who held it has room again", () => {
+  const play = new Play();
+  for (const agent of ["ada", "lin"]) play.comes(agent, { capacity: 1 });
+  play.asks("c");
+  play.accepts("c", "ada");
+  assert.deepEqual(play.assigns("c", "lin"), ["assigned lin"]);
+  assert.deepEqual([play.verdicts[0]?.reason, play.verdicts[0]?.from], ["assigned_by_supervisor", { agent: "ada" }]);
+  assert.deepEqual([play.conversation("c").assignee, play.status("ada").load, play.status("lin").load], ["lin", 0, 1]);
+  assert.deepEqual(play.asks("d"), ["queued", "offered ada"]);
+});
+
+test("an offer to somebody else ends when the conversation is picked", () => {
+  const play = new Play();
+  play.comes("ada");
+  play.asks("c");
+  play.appears("lin");
+  assert.deepEqual(play.assigns("c", "lin", "lin"), ["assigned lin"]);
+  assert.deepEqual([play.verdicts[0]?.reason, play.verdicts[0]?.from], ["picked", { agent: "ada", offer: "c.1" }]);
+  assert.deepEqual([play.agent("ada").offers.size, play.desk.offered.size, play.waiting()], [0, 0, []]);
+});
+
+test("who is given what it was offered has accepted the offer with that", () => {
+  const play = new Play();
+  play.comes("ada", { capacity: 1 });
+  play.asks("c");
+  assert.deepEqual(play.assigns("c", "ada"), ["assigned ada"]);
+  assert.deepEqual([play.verdicts[0]?.offer, play.verdicts[0]?.from, play.status("ada").load], ["c.1", undefined, 1]);
+});
+
+test("who takes over what somebody holds says so in its reason", () => {
+  const play = new Play();
+  play.comes("ada");
+  play.asks("c");
+  play.accepts("c");
+  play.appears("sun");
+  play.does({ type: "assigned", c: "c", by: { id: "sun", role: "supervisor", name: "Sun" }, agent: "sun" });
+  assert.deepEqual([play.verdicts[0]?.reason, play.verdicts[0]?.detail], ["taken_over", { by: "sun" }]);
+});
+
+test("nobody is given a conversation without room for it, one that is closed, or one it holds", () => {
+  const play = new Play();
+  play.comes("ada", { capacity: 1 });
+  for (const c of ["held", "waits", "over"]) play.asks(c);
+  play.accepts("held");
+  play.closes("over");
+  for (const c of ["held", "waits", "over"]) assert.deepEqual(play.assigns(c, "ada"), [], c);
+  assert.deepEqual(play.assigns("waits", "stranger"), []);
+});
+
 test("closing ends what was: the place in the queue, the offer, the assignment", () => {
   const play = new Play();
   play.comes("ada", { capacity: 2 });

@@ -2,8 +2,8 @@ import { choose, fitting, passedOver } from "./choice.js";
 import type { Conversation } from "./conversation.js";
 import { before } from "./queue.js";
 import type { Reason } from "./reasons.js";
-import { capacityOf, statusOf, unavailable } from "./roster.js";
-import type { Agent, Desk, DeskEvent, Verdict } from "./state.js";
+import { capacityOf, hasRoomFor, statusOf, unavailable } from "./roster.js";
+import type { Agent, Desk, DeskEvent, Loser, Verdict } from "./state.js";
 
 /** Recorded with every decision: which policy took it. */
 export const POLICY = "fifo-1";
@@ -26,6 +26,8 @@ export function decide(desk: Desk, event: DeskEvent, now: number): Verdict[] {
       return declined(desk, event);
     case "transferred":
       return transferred(desk, event, now);
+    case "assigned":
+      return assigned(desk, event);
     case "closed":
       return closed(desk, event);
     default:
@@ -93,6 +95,31 @@ function transferReason(to: Of<"transferred">["to"]): Reason {
   return to.topic === undefined ? "transfer_to_skills" : "transfer_to_topic";
 }
 
+/** Without an offer: who held it, or was asked, loses it. Nobody is given more than it has room for. */
+function assigned(desk: Desk, event: Of<"assigned">): Verdict[] {
+  const conversation = desk.conversations.get(event.c);
+  const agent = desk.agents.get(event.agent);
+  if (!conversation || conversation.state === "closed" || conversation.assignee === event.agent) return [];
+  if (!agent || !hasRoomFor(agent, conversation)) return [];
+  const lost = holder(conversation);
+  const own = lost.agent === event.agent && lost.offer !== undefined ? { offer: lost.offer } : {};
+  const reason = assignReason(event, conversation);
+  const detail = { by: event.by.id };
+  return [
+    { c: event.c, event: "assigned", reason, state: "active", agent: event.agent, ...own, ...loser(lost, event.agent), passed: [], detail },
+  ];
+}
+
+function assignReason({ by, agent }: Of<"assigned">, { assignee }: Conversation): Reason {
+  if (by.id !== agent) return "assigned_by_supervisor";
+  return assignee === undefined ? "picked" : "taken_over";
+}
+
+function loser({ agent, offer }: Partial<Loser>, taker: string): { from?: Loser } {
+  if (agent === undefined || agent === taker) return {};
+  return { from: { agent, ...(offer === undefined ? {} : { offer }) } };
+}
+
 function closed(desk: Desk, event: Of<"closed">): Verdict[] {
   const conversation = desk.conversations.get(event.c);
   if (!conversation || conversation.state === "closed") return [];
@@ -106,7 +133,7 @@ function closeReason(event: Of<"closed">): Reason {
 }
 
 /** Who loses the conversation, and the offer that ends with it. */
-function holder(conversation: Conversation): { agent?: string; offer?: string } {
+function holder(conversation: Conversation): Partial<Loser> {
   if (conversation.offer) return { agent: conversation.offer.agent, offer: conversation.offer.id };
   return conversation.assignee === undefined ? {} : { agent: conversation.assignee };
 }

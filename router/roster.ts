@@ -40,6 +40,11 @@ export function hasRoom(agent: Agent): boolean {
   return agent.held.size + agent.offers.size < capacityOf(agent);
 }
 
+/** As {@link hasRoom}; the agent's own offer of this conversation takes none of it. */
+export function hasRoomFor(agent: Agent, { c }: Conversation): boolean {
+  return agent.held.size + agent.offers.size - (agent.offers.has(c) ? 1 : 0) < capacityOf(agent);
+}
+
 export function effective(agent: Agent): AgentStatus {
   return { status: statusOf(agent), capacity: capacityOf(agent), load: loadOf(agent) };
 }
@@ -61,7 +66,7 @@ function misfit(agent: Agent, conversation: Conversation): Reason | undefined {
   return conversation.skills.every((skill) => knows(agent, skill)) ? undefined : "skills";
 }
 
-function serves(agent: Agent, topic: string): boolean {
+export function serves(agent: Agent, topic: string): boolean {
   return agent.profile.topics.includes("*") || agent.profile.topics.includes(topic);
 }
 

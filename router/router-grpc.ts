@@ -28,7 +28,21 @@ export const HEARTBEAT_MS = 1_000;
 export const SILENCE_MS = 3_000;
 
 /** Queue and explain beyond this time are worth nothing to the asker. */
-const ASKS = ["open", "revive", "accept", "decline", "transfer", "close", "rate", "status", "inbox", "waiting", "agent_here", "agent_gone"];
+const ASKS = [
+  "open",
+  "revive",
+  "accept",
+  "decline",
+  "transfer",
+  "assign",
+  "close",
+  "rate",
+  "status",
+  "inbox",
+  "waiting",
+  "agent_here",
+  "agent_gone",
+];
 
 interface WireCall {
   readonly id: number;
@@ -39,6 +53,7 @@ interface WireCall {
   readonly accept?: { readonly c: string; readonly offer: string };
   readonly decline?: { readonly c: string; readonly offer: string; readonly reason?: string };
   readonly transfer?: { readonly c: string; readonly to: WireTarget; readonly note?: string };
+  readonly assign?: { readonly c: string; readonly agent: string };
   readonly close?: { readonly c: string; readonly reason?: string };
   readonly rate?: { readonly c: string; readonly score: number; readonly comment?: string };
   readonly status?: WireWish;
@@ -193,6 +208,8 @@ async function perform(link: Link, call: WireCall): Promise<object> {
       return done(link.decline(caller, call.decline?.c ?? "", call.decline?.offer ?? "", call.decline?.reason));
     case "transfer":
       return done(link.transfer(caller, call.transfer?.c ?? "", targetFromWire(call.transfer?.to ?? { skills: [] }), call.transfer?.note));
+    case "assign":
+      return done(link.assign(caller, call.assign?.c ?? "", call.assign?.agent ?? ""));
     case "close":
       return { closed: wire((await link.close(caller, call.close?.c ?? "", call.close?.reason)).pos) };
     case "rate":

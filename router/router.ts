@@ -21,6 +21,11 @@ export interface Router {
 
   accept(caller: Caller, c: string, offer: string): Promise<void>;
   decline(caller: Caller, c: string, offer: string, reason?: string): Promise<void>;
+  /**
+   * Gives it to an agent without asking: by a supervisor, or by the agent itself where the topic allows picking. Who held it is released.
+   * `forbidden` for what the caller may not give, `conflict` when that agent is not here, not online or has no room.
+   */
+  assign(caller: Caller, c: string, agent: string): Promise<void>;
   transfer(caller: Caller, c: string, to: { agent?: string; topic?: string; skills?: readonly string[] }, note?: string): Promise<void>;
   /** By the visitor, the assignee or a supervisor. Answers the position of the closing entry; twice is harmless. */
   close(caller: Caller, c: string, reason?: string): Promise<{ readonly pos: Position }>;

@@ -5,7 +5,7 @@ import type { Decision } from "../timeline/record.js";
 import type { Conversation } from "./conversation.js";
 import { POLICY } from "./policy.js";
 import type { Push } from "./router.js";
-import type { Verdict } from "./state.js";
+import type { Loser, Verdict } from "./state.js";
 
 /** Deskwire itself, as the sender of routing entries. */
 export const SYSTEM: Party = { id: "deskwire", role: "system", name: "Deskwire" };
@@ -111,9 +111,10 @@ export function decisionOf({ id, at, verdict, authority }: Ruling): Decision {
 
 /** What the agents concerned are told. */
 function pushesOf(tenant: string, conversation: Conversation, verdict: Verdict, now: number): Push[] {
-  const { agent, offer } = verdict;
+  const { agent, offer, from } = verdict;
   if (agent === undefined) return [];
   const { c, version } = conversation;
+  const losing = from ? [lostPush(tenant, conversation, verdict.reason, from)] : [];
   const told = (event: Push["event"]): Push => ({ tenant, agent, event });
   const ended = (reason: "accepted" | "declined" | "timeout" | "rescinded"): Push =>
     told({ ev: "offer_end", c, offer: offer as string, reason });
@@ -121,7 +122,7 @@ function pushesOf(tenant: string, conversation: Conversation, verdict: Verdict, 
     case "offered":
       return [told({ ev: "offer", ...offerOf(conversation, now) })];
     case "assigned":
-      return [ended("accepted"), told({ ev: "assigned", c, reason: verdict.reason, version })];
+      return [...(offer === undefined ? [] : [ended("accepted")]), ...losing, told({ ev: "assigned", c, reason: verdict.reason, version })];
     case "declined":
       return [ended("declined")];
     case "missed":
@@ -131,6 +132,12 @@ function pushesOf(tenant: string, conversation: Conversation, verdict: Verdict, 
     default:
       return [offer === undefined ? told({ ev: "released", c, reason: verdict.reason, version }) : ended("rescinded")];
   }
+}
+
+/** To whom somebody else took it from. */
+function lostPush(tenant: string, { c, version }: Conversation, reason: string, { agent, offer }: Loser): Push {
+  if (offer !== undefined) return { tenant, agent, event: { ev: "offer_end", c, offer, reason: "rescinded" } };
+  return { tenant, agent, event: { ev: "released", c, reason, version } };
 }
 
 /** The offer as its agent is shown it. */

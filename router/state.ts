@@ -142,6 +142,8 @@ export type DeskEvent =
       readonly topic: string;
       readonly terms: Terms;
     }
+  /** Somebody takes the conversation, or is given it, without having been asked. */
+  | { readonly type: "assigned"; readonly c: string; readonly by: Party; readonly agent: string }
   | { readonly type: "closed"; readonly c: string; readonly by: Party; readonly why?: string }
   /** What stands in the timeline is newer than what was thought here: it goes. */
   | { readonly type: "repaired"; readonly c: string; readonly standing: Standing; readonly ask: Ask; readonly terms: Terms }
@@ -158,10 +160,18 @@ export interface Verdict {
   readonly agent?: string;
   readonly offer?: string;
   readonly to?: NonNullable<RoutingBody["to"]>;
+  /** Whom somebody else takes it from: who holds it, or was asked. */
+  readonly from?: Loser;
   /** The agent becomes away with it. */
   readonly away?: boolean;
   readonly passed: readonly PassedOver[];
   readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface Loser {
+  readonly agent: string;
+  /** Its open offer, which ends. */
+  readonly offer?: string;
 }
 
 export interface PassedOver {

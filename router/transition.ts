@@ -18,7 +18,7 @@ export function apply(desk: Desk, verdict: Verdict, event: DeskEvent, now: numbe
       makeOffer(desk, conversation, verdict, now);
       return;
     case "assigned":
-      keepPace(desk, conversation.topic, now);
+      if (conversation.assignee === undefined) keepPace(desk, conversation.topic, now);
       settle(desk, conversation, { state: "active", assignee: verdict.agent as string }, now);
       return;
     case "declined":

@@ -30,6 +30,15 @@ export const transfer: Handler<"transfer"> = async ({ router, readership }, { se
   return DONE;
 };
 
+/** Gives a conversation to an agent without asking it; whoever takes one for itself is shown it. */
+export const assign: Handler<"assign"> = async ({ router, readership, opening }, client, { c, agent }) => {
+  const { session } = client;
+  const taker = agent === "me" ? session.user.id : agent;
+  await readership.admit(session, c);
+  await router.assign(session, c, taker);
+  return taker === session.user.id ? opening.open(client, c, undefined) : DONE;
+};
+
 /** Who waits. With `watch`, changes are announced from now on. */
 export const queue: Handler<"queue"> = async ({ router, roster }, client, { watch }) => {
   if (watch !== undefined) roster.watch(client, watch);

@@ -73,6 +73,11 @@ export class Play {
     return this.does({ type: "transferred", c, by: party, to, topic: to.topic ?? topic, terms: { ...TERMS, ...terms } });
   }
 
+  /** Given by a supervisor, or taken by the agent itself. */
+  assigns(c: string, agent: string, by = "boss"): string[] {
+    return this.does({ type: "assigned", c, by: { id: by, role: by === "boss" ? "supervisor" : "agent", name: by }, agent });
+  }
+
   closes(c: string, by = "ada"): string[] {
     return this.does({ type: "closed", c, by: { id: by, role: "agent", name: by } });
   }

@@ -177,6 +177,8 @@ export function linked(node: RouterNode, gateway: string): { readonly router: Ro
 }
 
 export const TENANT = "shop";
+/** The topic where agents may pick. */
+export const PICK = "orders";
 export const OFFER_MS = 20_000;
 export const REOPEN_MS = 3_600_000;
 
@@ -187,13 +189,14 @@ const account = (change: Partial<Account> = {}): Account => ({
   ...change,
 });
 
-/** A tenant with three topics and four accounts, and a second tenant. */
+/** A tenant with four topics and five accounts, and a second tenant. */
 async function furnish(directory: Directory): Promise<void> {
   const site = { name: "Shop", origins: [], default_topic: "support", languages: ["en"] };
   await directory.put("tenant", "", TENANT, site, 0);
   await directory.put("tenant", "", "other", { ...site, away_on_missed_offer: false }, 0);
   for (const tenant of [TENANT, "other"]) await directory.put("topic", tenant, "support", topic([]), 0);
   await directory.put("topic", TENANT, "sales", topic([]), 0);
+  await directory.put("topic", TENANT, PICK, { ...topic([]), manual_pick: true }, 0);
   await directory.put("topic", TENANT, "closed", { ...topic([]), disabled: true }, 0);
   for (const id of ["ada", "lin", "max"]) await directory.put("account", TENANT, id, account(), 0);
   await directory.put("account", TENANT, "sam", account({ topics: ["sales"] }), 0);

@@ -35,7 +35,8 @@ export const declineSuite: RouterSuite = (contract) => {
     await scene.comes(ADA);
     const c = await scene.asks();
     const offer = await scene.offer(ADA, c);
-    await scene.router.decline(LIN, c, offer);
+    await assert.rejects(scene.router.decline(LIN, c, offer), refusal("conflict"));
+    await assert.rejects(scene.router.decline(LIN, "c_nothing", "c_nothing.1"), refusal("conflict"));
     await scene.router.accept(ADA, c, offer);
     assert.equal(await scene.assignee(c), "ada");
   });

@@ -1,5 +1,6 @@
 import { acceptSuite } from "./accept.js";
 import { agentsSuite } from "./agents.js";
+import { assignSuite } from "./assign.js";
 import { closeSuite } from "./close.js";
 import { declineSuite } from "./decline.js";
 import { explainSuite } from "./explain.js";
@@ -15,7 +16,7 @@ import { transferSuite } from "./transfer.js";
 import { waitingSuite } from "./waiting.js";
 
 const SUITES: readonly RouterSuite[] = [
-  ...[agentsSuite, statusSuite, openSuite, acceptSuite, declineSuite, transferSuite, closeSuite, rateSuite],
+  ...[agentsSuite, statusSuite, openSuite, acceptSuite, declineSuite, transferSuite, assignSuite, closeSuite, rateSuite],
   ...[inboxSuite, queueSuite, explainSuite, waitingSuite, listenSuite, reviveSuite],
 ];
 

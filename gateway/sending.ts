@@ -1,5 +1,5 @@
 import { DeskError, refuse } from "../lib/errors.js";
-import { utf8Bytes } from "../proto/check.js";
+import { withinBytes } from "../lib/fitting.js";
 import { type Fields, maySend } from "../proto/commands.js";
 import type { Draft, Receipt } from "../timeline/draft.js";
 import type { Timeline } from "../timeline/timeline.js";
@@ -28,8 +28,7 @@ export class Sending {
     const { tenant, user } = session;
     if (!maySend(kind, user.role)) return refuse("forbidden", `A ${user.role} sends no ${kind}.`);
     if (kind === "recall") return refuse("unsupported", "This server does not take messages back yet.");
-    if (utf8Bytes(JSON.stringify(body)) > this.#ports.textBytes)
-      return refuse("too_large", `The body is over ${this.#ports.textBytes} bytes.`);
+    withinBytes("body", body, this.#ports.textBytes);
     const reader = kind === "note" && user.role !== "supervisor";
     if (reader) await this.#ports.readership.admit(session, c);
     const draft: Draft = { tenant, c, from: user, mid, kind, body, ...(since && { since }), ...(reader && { reader }) };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fittingCount } from "./fitting.js";
+import { refusal } from "../test/support/refusal.js";
+import { fittingCount, withinBytes } from "./fitting.js";
 
 const itself = (bytes: number): number => bytes;
 
@@ -12,4 +13,10 @@ test("counts the items that fit together, the limit included", () => {
 
 test("lets one item through however large it is", () => {
   assert.equal(fittingCount([50, 1], itself, 10), 1);
+});
+
+test("what is within its bytes as JSON passes, and one byte more is too_large", () => {
+  const tea = { name: "茶" };
+  withinBytes("name", tea, 14);
+  assert.throws(() => withinBytes("name", tea, 13), refusal("too_large"));
 });

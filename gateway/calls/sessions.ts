@@ -1,4 +1,5 @@
 import { refuse } from "../../lib/errors.js";
+import { withinBytes } from "../../lib/fitting.js";
 import { randomId } from "../../lib/ids.js";
 import { BODIES_HTTP, type HttpBody, type SessionAnswer } from "../../proto/http.js";
 import type { Party } from "../../proto/message.js";
@@ -15,9 +16,7 @@ export const visitors: Call<HttpBody<"visitors">> = {
   async run(context, { request, fields: { tenant, name, attributes, token } }) {
     await isSite(context, tenant, request);
     if (token !== undefined) return refuse("unsupported", "This server does not take the site's own tokens yet.");
-    const { attributesBytes } = context.limits;
-    if (Buffer.byteLength(JSON.stringify(attributes ?? {})) > attributesBytes)
-      return refuse("too_large", `The attributes are over ${attributesBytes} bytes.`);
+    withinBytes("attributes", attributes ?? {}, context.limits.attributesBytes);
     const user: Party = { id: randomId("v"), role: "visitor", name: name ?? "Visitor" };
     const since = context.clock.now();
     await context.timeline.record([{ t: "visitor", tenant, id: user.id, name: user.name, since, ...(attributes && { attributes }) }]);

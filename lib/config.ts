@@ -8,8 +8,11 @@ import {
   list,
   MINUTE,
   ms,
+  networks,
+  origins,
   path,
   port,
+  rate,
   SECOND,
   section,
   seeds,
@@ -69,7 +72,36 @@ const gatewayRows = section({
   helloTimeoutMs: { env: "DESKWIRE_HELLO_TIMEOUT_MS", type: ms, default: 5 * SECOND, unit: "ms", help: "Time for the first frame of a socket (hello_timeout)." },
   drainPerS: { env: "DESKWIRE_DRAIN_PER_S", type: whole(1), default: 500, unit: "clients/s", help: "Clients sent away per second after SIGTERM; more when DESKWIRE_DRAIN_MS would not do for all." },
   historyMax: { env: "DESKWIRE_HISTORY_MAX", type: whole(1), default: 200, unit: "messages", help: "Most messages in one page of history." },
+  waitsPerUser: { env: "DESKWIRE_WAITS_PER_USER", type: whole(1), default: 8, unit: "requests", help: "Requests of one user that wait for a newer entry at once (too_many_in_flight)." },
+  waitsPerNode: { env: "DESKWIRE_WAITS_PER_NODE", type: whole(1), default: 10_000, unit: "requests", help: "Requests that wait for a newer entry at this gateway; beyond it they are refused (busy)." },
+  waitLingerMs: { env: "DESKWIRE_WAIT_LINGER_MS", type: ms, default: 10 * SECOND, unit: "ms", help: "How long after its last such request a user still counts as online." },
   historyBytes: { env: "DESKWIRE_HISTORY_BYTES", type: bytes, default: 192 * KiB, unit: "bytes", help: "Most bytes of messages in one page of history." },
+});
+
+// biome-ignore format: a table reads best with one row on one line
+const limitRows = section({
+  trustedProxies: { env: "DESKWIRE_TRUSTED_PROXIES", type: networks, default: [], help: "Our own proxies. Only what they say of a client's address is believed: PROXY protocol v2, then X-Forwarded-For from the right to the first address that is none of these." },
+  ownOrigins: { env: "DESKWIRE_OWN_ORIGINS", type: origins, default: [], help: "Where browsers reach this server's own pages (the console): these may speak for every tenant. localhost and plain IP addresses need not be named." },
+  exemptAddresses: { env: "DESKWIRE_EXEMPT_ADDRESSES", type: networks, default: ["127.0.0.0/8", "::1"], help: "Clients that no limit per address counts. Limits per address count an IPv6 client by its /64." },
+  socketsPerNode: { env: "DESKWIRE_SOCKETS_PER_NODE", type: whole(1), default: 20_000, unit: "sockets", help: "Open sockets (overloaded)." },
+  socketsPerTenant: { env: "DESKWIRE_SOCKETS_PER_TENANT", type: whole(1), default: 10_000, unit: "sockets", help: "Open sockets of one tenant (busy, then overloaded)." },
+  socketsPerAddress: { env: "DESKWIRE_SOCKETS_PER_ADDRESS", type: whole(1), default: 500, unit: "sockets", help: "Open sockets from one address (overloaded)." },
+  socketsPerUser: { env: "DESKWIRE_SOCKETS_PER_USER", type: whole(1), default: 20, unit: "sockets", help: "Open sockets of one user; one more closes the user's oldest (replaced)." },
+  greetingPerNode: { env: "DESKWIRE_GREETING_PER_NODE", type: whole(1), default: 2_000, unit: "sockets", help: "Open sockets that have not said who they are (overloaded)." },
+  greetingPerAddress: { env: "DESKWIRE_GREETING_PER_ADDRESS", type: whole(1), default: 100, unit: "sockets", help: "Open sockets from one address that have not said who they are (overloaded)." },
+  waitingBytes: { env: "DESKWIRE_WAITING_BYTES", type: bytes, default: 32 * KiB, unit: "bytes", help: "Frames of a socket that may wait for the answer to its hello (overloaded). With one frame under way (DESKWIRE_PAYLOAD_BYTES) this is what a socket may occupy before its token was read: 128 KiB." },
+  connectsPerNode: { env: "DESKWIRE_CONNECTS_PER_NODE", type: rate, default: { count: 500, per_ms: SECOND }, help: "New sockets; who comes beyond it is given a time of its own to come back (overloaded)." },
+  connectsPerAddress: { env: "DESKWIRE_CONNECTS_PER_ADDRESS", type: rate, default: { count: 300, per_ms: MINUTE }, help: "New sockets from one address (overloaded)." },
+  commandsPerSocket: { env: "DESKWIRE_COMMANDS_PER_SOCKET", type: rate, default: { count: 500, per_ms: 5 * SECOND }, help: "Commands of a socket, of whatever kind (rate_limited; those that want no answer are dropped)." },
+  excessPerSocket: { env: "DESKWIRE_EXCESS_PER_SOCKET", type: rate, default: { count: 1_000, per_ms: MINUTE }, help: "Commands beyond DESKWIRE_COMMANDS_PER_SOCKET that are still answered with a refusal; then the socket is closed for good (abuse)." },
+  callsPerAddress: { env: "DESKWIRE_CALLS_PER_ADDRESS", type: rate, default: { count: 600, per_ms: 10 * SECOND }, help: "HTTP calls from one address (rate_limited)." },
+  callsPerUser: { env: "DESKWIRE_CALLS_PER_USER", type: rate, default: { count: 300, per_ms: 10 * SECOND }, help: "HTTP calls of one user (rate_limited)." },
+  sendsPerUser: { env: "DESKWIRE_SENDS_PER_USER", type: rate, default: { count: 200, per_ms: 5 * SECOND }, help: "Sends of one user over all its sockets and HTTP (rate_limited)." },
+  sendsPerTenant: { env: "DESKWIRE_SENDS_PER_TENANT", type: rate, default: { count: 2_000, per_ms: SECOND }, help: "Sends of all users of one tenant (rate_limited)." },
+  visitorsPerAddress: { env: "DESKWIRE_VISITORS_PER_ADDRESS", type: rate, default: { count: 60, per_ms: MINUTE }, help: "Visitor sessions begun from one address (rate_limited)." },
+  loginsPerAddress: { env: "DESKWIRE_LOGINS_PER_ADDRESS", type: rate, default: { count: 30, per_ms: MINUTE }, help: "Logins from one address, good or not (rate_limited)." },
+  offlinePerAddress: { env: "DESKWIRE_OFFLINE_PER_ADDRESS", type: rate, default: { count: 20, per_ms: 10 * MINUTE }, help: "Offline forms from one address (rate_limited)." },
+  uploadsPerAddress: { env: "DESKWIRE_UPLOADS_PER_ADDRESS", type: rate, default: { count: 60, per_ms: MINUTE }, help: "Files uploaded from one address (rate_limited)." },
 });
 
 // biome-ignore format: a table reads best with one row on one line
@@ -103,12 +135,13 @@ export const SECTIONS = {
   Process: processRows,
   Access: accessRows,
   Gateway: gatewayRows,
+  Limits: limitRows,
   Files: fileRows,
   Timeline: timelineRows,
   Router: routerRows,
 } as const;
 
-export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...fileRows, ...timelineRows, ...routerRows };
+export const TABLE = { ...processRows, ...accessRows, ...gatewayRows, ...limitRows, ...fileRows, ...timelineRows, ...routerRows };
 
 export type Config = Values<typeof TABLE>;
 

@@ -1,3 +1,4 @@
+import { parseNetwork } from "./address.js";
 import { TIMER_MS_MAX } from "./clock.js";
 
 /** A kind of value a setting may have. */
@@ -87,6 +88,50 @@ export const list: SettingType<readonly string[]> = {
   parse: parseList,
   format: (value) => value.join(","),
 };
+
+/** What an empty list is called where an empty text means the default. */
+const NONE = "none";
+
+/** IP networks. */
+export const networks: SettingType<readonly string[]> = {
+  name: "networks",
+  expects: `IP addresses or networks such as 10.0.0.0/8 or fd00::/8, with commas between them, or ${NONE}`,
+  parse: (text) => (text === NONE ? [] : parseList(text)?.every(parseNetwork) ? parseList(text) : undefined),
+  format: (value) => value.join(",") || NONE,
+};
+
+/** Origins of web pages, as browsers send them. */
+export const origins: SettingType<readonly string[]> = {
+  name: "origins",
+  expects: `origins such as https://desk.example, without a path, with commas between them, or ${NONE}`,
+  parse: (text) => (text === NONE ? [] : originsOf(parseList(text))),
+  format: (value) => value.join(",") || NONE,
+};
+
+function originsOf(texts: readonly string[] | undefined): readonly string[] | undefined {
+  const found = texts?.map((text) => (/^https?:\/\/[^/?#@*]+\/?$/i.test(text) && URL.canParse(text) ? new URL(text).origin : undefined));
+  return found?.every((origin) => origin !== undefined) ? found : undefined;
+}
+
+/** So many in a time: all of them at once after a rest, and as many again as the time goes on. */
+export interface Rate {
+  readonly count: number;
+  readonly per_ms: number;
+}
+
+export const rate: SettingType<Rate> = {
+  name: "rate",
+  expects: "a number and a time, such as 20/s, 300/min or 50/10s",
+  parse: parseRate,
+  format: ({ count, per_ms }) => `${count}/${withUnit(per_ms, TIME_UNITS).replace(/^1 | /g, "")}`,
+};
+
+function parseRate(text: string): Rate | undefined {
+  const [count = "", time = "", ...rest] = text.split("/").map((part) => part.trim());
+  const amount = inside(scaled(count, {}), 1, Number.MAX_SAFE_INTEGER);
+  const per_ms = inside(scaled(/^\d/.test(time) ? time : `1${time}`, TIME_UNITS), 1, TIMER_MS_MAX);
+  return amount === undefined || per_ms === undefined || time === "" || rest.length > 0 ? undefined : { count: amount, per_ms };
+}
 
 const SEED = /^[\w-]{43}$/;
 

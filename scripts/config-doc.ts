@@ -21,7 +21,8 @@ Written from \`lib/config.ts\` by \`npm run gen:config-doc\`; change it there.
 
 Settings are environment variables. An unknown \`DESKWIRE_*\` variable or a bad value refuses to start and says which one it is and what to
 give. An empty variable counts as absent. Bytes may be given with \`KiB\`, \`MiB\` or \`GiB\`, times with \`ms\`, \`s\`, \`min\`, \`h\` or \`d\`;
-plain numbers are bytes and milliseconds. A secret may also stand in a file: name the file by the variable with \`_FILE\` behind it.
+plain numbers are bytes and milliseconds. A rate such as \`300/min\` or \`50/10s\` is what may come at once after a rest, and again as the time
+goes on. Every limit is of one gateway process: with several of them a client may reach as many times as much. A secret may also stand in a file: name the file by the variable with \`_FILE\` behind it.
 `;
 
 helpOn(process.argv, HELP);

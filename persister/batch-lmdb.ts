@@ -1,9 +1,10 @@
+import { readMessage, recalledFrame } from "../proto/frames.js";
 import { later } from "../proto/position.js";
-import type { Entry, Mark } from "../timeline/entry.js";
+import { contentHash, type Entry, type Mark } from "../timeline/entry.js";
 import { encodeRecord, type VisitorRecord } from "../timeline/record.js";
 import type { DeadLetter, StoreBatch } from "./store.js";
-import { grown, rowOf, type Summary } from "./summary.js";
-import { latestEpoch, part, rowKey, type Tables } from "./tables-lmdb.js";
+import { grown, rowOf, type Summary, withdrawn } from "./summary.js";
+import { type Kept, latestEpoch, midKey, part, rowKey, type Tables } from "./tables-lmdb.js";
 
 interface Conversation {
   readonly tenant: string;
@@ -46,10 +47,10 @@ export class BatchWrite {
   }
 
   #entry(offset: number, entry: Entry): void {
-    const { tenant, c, pos, ...kept } = entry;
+    const { tenant, c, pos } = entry;
     const key = rowKey(tenant, c, pos);
     const there = this.#tables.rows.get(key);
-    if (there?.frame === entry.frame) return;
+    if (there && isSame(there, entry)) return;
     if (there) {
       this.#putAside(offset, "other_content", entry);
       return;
@@ -59,15 +60,32 @@ export class BatchWrite {
       this.#putAside(offset, "late_epoch", entry);
       return;
     }
+    const kept = this.#isRecalled(entry) ? blank(keptOf(entry)) : keptOf(entry);
     this.#tables.rows.putSync(key, kept);
     this.#name(entry);
     if (pos[1] === 1) conversation.epoch = pos[0];
-    conversation.summary = grown(conversation.summary, entry);
+    conversation.summary = grown(conversation.summary, { ...entry, frame: kept.frame });
+    if (entry.kind === "recall") this.#withdraw(conversation, entry);
+  }
+
+  #isRecalled({ tenant, c, from, mid }: Entry): boolean {
+    return this.#tables.recalled.doesExist(midKey(tenant, c, from, mid));
+  }
+
+  /** What the sender takes back loses its content, also when its record is read again. */
+  #withdraw(conversation: Conversation, { tenant, c, from, frame }: Entry): void {
+    const key = midKey(tenant, c, from, String(readMessage(frame).body["mid"]));
+    this.#tables.recalled.putSync(key, true);
+    const pos = this.#tables.mids.get(key);
+    const there = pos && this.#tables.rows.get(rowKey(tenant, c, pos));
+    if (!there || there.kind === "recall") return;
+    this.#tables.rows.putSync(rowKey(tenant, c, pos), blank(there));
+    conversation.summary = conversation.summary && withdrawn(conversation.summary, pos);
   }
 
   /** A mid keeps its first place. */
   #name({ tenant, c, from, mid, pos }: Entry): void {
-    const key = [part(tenant), part(c), part(from), part(mid)];
+    const key = midKey(tenant, c, from, mid);
     if (!this.#tables.mids.doesExist(key)) this.#tables.mids.putSync(key, pos);
   }
 
@@ -127,6 +145,28 @@ export class BatchWrite {
     this.#tables.byTenant.putSync([part(tenant), row.updated_at, part(c)], true);
     for (const { id } of row.authority.members) this.#tables.byMember.putSync([part(tenant), part(id), row.updated_at, part(c)], true);
   }
+}
+
+type Row = NonNullable<Kept>;
+
+function keptOf({ tenant: _tenant, c: _c, pos: _pos, ...kept }: Entry): Row {
+  return kept;
+}
+
+/** The row without its content, of which only the hash is kept. */
+function blank(kept: Row): Row {
+  return { ...kept, frame: recalledFrame(kept.frame), hash: kept.hash ?? hashOf(kept.frame) };
+}
+
+/** True for the record of what is stored, with its content or without. */
+function isSame(there: Row, { frame }: Entry): boolean {
+  if (there.hash === undefined) return there.frame === frame;
+  return there.hash === hashOf(frame) && there.frame === recalledFrame(frame);
+}
+
+function hashOf(frame: string): string {
+  const { kind, body } = readMessage(frame);
+  return contentHash(kind, body);
 }
 
 function forward(field: "got" | "read", there: Mark | undefined, mark: Mark): Partial<Mark> {

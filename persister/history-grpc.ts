@@ -15,9 +15,12 @@ import {
   fromWire,
   markFromWire,
   markToWire,
+  queryFromWire,
+  queryToWire,
   toWire,
   type WireAuthority,
   type WireConversation,
+  type WireConversationsQuery,
   type WireEntry,
   type WireMark,
   type WirePosition,
@@ -51,8 +54,8 @@ export function serveHistory(history: History, { address, clock, log }: { addres
         const row = await history.conversation(tenant, c);
         return { conversation: row ? conversationToWire(row) : null };
       },
-      Conversations: async (query: ConversationsQuery) => {
-        const { rows, cursor } = await history.conversations(query);
+      Conversations: async (query: WireConversationsQuery) => {
+        const { rows, cursor } = await history.conversations(queryFromWire(query));
         return { conversations: rows.map(conversationToWire), ...(cursor === undefined ? {} : { cursor }) };
       },
       Marks: async ({ tenant, c }: { tenant: string; c: string }) => ({ marks: (await history.marks(tenant, c)).map(markToWire) }),
@@ -103,7 +106,7 @@ export class HistoryClient implements History {
   async conversations(query: ConversationsQuery): Promise<{ readonly rows: readonly ConversationRow[]; readonly cursor?: string }> {
     const { conversations, cursor } = await this.#client.call<{ conversations: WireConversation[]; cursor?: string }>(
       "Conversations",
-      query,
+      queryToWire(query),
     );
     return { rows: conversations.map(conversationFromWire), ...(cursor === undefined ? {} : { cursor }) };
   }

@@ -8,7 +8,8 @@ import type { Decision, VisitorRecord } from "../timeline/record.js";
 import { BatchWrite } from "./batch-lmdb.js";
 import type { ConversationRow, ConversationsQuery, DeadLetter, RowsQuery, Store, StoreBatch, StoredRow } from "./store.js";
 import { rowOf } from "./summary.js";
-import { type Kept, latestEpoch, openTables, part, rowKey, type Tables } from "./tables-lmdb.js";
+import { type Kept, latestEpoch, midKey, openTables, part, rowKey, type Tables } from "./tables-lmdb.js";
+import { isWanted } from "./wanted.js";
 
 /** Rows of the index one list call looks at before it answers with what it has, and a cursor. */
 const SCAN_ROWS_MAX = 2000;
@@ -59,7 +60,7 @@ export class LmdbStore implements Store {
 
   async find(tenant: string, c: string, from: string, mid: string): Promise<StoredRow | undefined> {
     this.#mustBeOpen();
-    const pos = this.#tables.mids.get([part(tenant), part(c), part(from), part(mid)]);
+    const pos = this.#tables.mids.get(midKey(tenant, c, from, mid));
     if (pos === undefined) return undefined;
     const key = rowKey(tenant, c, pos);
     return storedRow(tenant, c, key as Key[], this.#tables.rows.get(key) ?? null);
@@ -82,7 +83,8 @@ export class LmdbStore implements Store {
 
   async conversations(query: ConversationsQuery): Promise<{ readonly rows: readonly ConversationRow[]; readonly cursor?: string }> {
     this.#mustBeOpen();
-    const { tenant, member, limit } = query;
+    const { tenant, limit } = query;
+    const member = query.member ?? query.visitor ?? query.agent;
     const prefix = member === undefined ? [part(tenant)] : [part(tenant), part(member)];
     const index = member === undefined ? this.#tables.byTenant : this.#tables.byMember;
     const start = query.cursor === undefined ? [...prefix, query.to ?? Number.POSITIVE_INFINITY] : [...prefix, ...readCursor(query.cursor)];
@@ -91,7 +93,7 @@ export class LmdbStore implements Store {
     for (const key of index.getKeys({ start, end: [...prefix, query.from ?? 0], reverse: true, exclusiveStart: true })) {
       const [at, c] = (key as Key[]).slice(-2) as [number, string];
       const row = this.#conversation(tenant, JSON.parse(`"${c}"`) as string);
-      if (row && wanted(row, query)) rows.push(row);
+      if (row && isWanted(row, query)) rows.push(row);
       if (rows.length === limit || ++looked === SCAN_ROWS_MAX) return { rows, cursor: writeCursor(at, c) };
     }
     return { rows };
@@ -152,17 +154,15 @@ export class LmdbStore implements Store {
 
 function storedRow(tenant: string, c: string, key: Key[], kept: Kept): StoredRow {
   const pos: Position = [key[2] as number, key[3] as number];
-  return kept === null ? { pos } : { pos, entry: { tenant, c, pos, ...kept } };
+  if (kept === null) return { pos };
+  const { hash, ...rest } = kept;
+  return { pos, entry: { tenant, c, pos, ...rest }, ...(hash !== undefined && { hash }) };
 }
 
 function under(...ids: readonly string[]): { start: Key; end: Key } {
   const parts = ids.map(part);
   // A buffer sorts behind every text and number.
   return { start: parts, end: [...parts, Buffer.from([0xff])] };
-}
-
-function wanted(row: ConversationRow, { topic, state }: ConversationsQuery): boolean {
-  return (topic === undefined || row.authority.topic === topic) && (state === undefined || row.authority.state === state);
 }
 
 function writeCursor(at: number, cPart: string): string {

@@ -7,7 +7,11 @@ import type { Decision, VisitorRecord } from "../timeline/record.js";
  * Store: history on disk. Written by the persister only, in the journal's order; read by the history service.
  *
  * Every write is an idempotent upsert: the same batch twice leaves what it left once. Entries are keyed by position and never
- * overwritten by other content. Mutable rows (marks, visitors, conversation summaries) keep the version of the highest offset.
+ * overwritten by other content, with one exception: the entry that a stored `recall` of its own sender names keeps its place and loses
+ * its content, in its row and in the conversation's summary, whichever of the two records is stored first or comes again. What the
+ * content hashed to is kept, so that its mid is still known. The journal keeps its records for as long as it keeps any.
+ *
+ * Mutable rows (marks, visitors, conversation summaries) keep the version of the highest offset.
  */
 export interface Store {
   /**
@@ -76,6 +80,8 @@ export interface DeadLetter {
 export interface StoredRow {
   readonly pos: Position;
   readonly entry?: Entry;
+  /** Hash of the content that a recall took. Absent where the entry still has it. */
+  readonly hash?: string;
 }
 
 export interface RowsQuery {
@@ -100,15 +106,33 @@ export interface ConversationRow {
   /** Position at which it was last closed; it, `closed_at` and `closed_reason` are present while it is closed. */
   readonly closed?: Position;
   readonly rating?: { readonly score: number; readonly comment?: string };
-  readonly last?: { readonly ts: number; readonly from: Party; readonly kind: string; readonly text: string };
+  /** `text` is empty where its sender took it back. */
+  readonly last?: {
+    readonly ts: number;
+    readonly from: Party;
+    readonly kind: string;
+    readonly text: string;
+    readonly recalled?: true;
+  };
+  /** In alphabetical order. */
+  readonly tags: readonly string[];
 }
 
 export interface ConversationsQuery {
   readonly tenant: string;
   /** Conversations this user is a member of. */
   readonly member?: string;
+  /** Whose conversations: this visitor's. */
+  readonly visitor?: string;
+  /** Conversations this agent or bot holds or held. */
+  readonly agent?: string;
   readonly topic?: string;
+  readonly tag?: string;
   readonly state?: string;
+  /** Every one of these words is part of the visitor's name or of what was last said, in whatever case. */
+  readonly words?: readonly string[];
+  /** Only what this reader may read: where it is a member, and all of these topics. */
+  readonly reader?: { readonly id: string; readonly topics: readonly string[] };
   /** Bounds of `updated_at`: `from` is inside, `to` is outside. */
   readonly from?: number;
   readonly to?: number;

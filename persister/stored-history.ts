@@ -46,7 +46,7 @@ export class StoredHistory implements History {
     const row = await this.#store.find(tenant, c, from, mid);
     if (!row?.entry) return undefined;
     const { kind, body, ts } = readMessage(row.entry.frame);
-    return { pos: row.pos, ts, hash: contentHash(kind, body) };
+    return { pos: row.pos, ts, hash: row.hash ?? contentHash(kind, body) };
   }
 
   async page(query: PageQuery): Promise<HistoryPage> {

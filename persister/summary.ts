@@ -1,4 +1,4 @@
-import type { ConversationState, MessageEvent, Party } from "../proto/message.js";
+import { type ConversationState, isRecalled, type MessageEvent, tagChange } from "../proto/message.js";
 import { compare, type Position } from "../proto/position.js";
 import type { Authority, Entry } from "../timeline/entry.js";
 import type { ConversationRow } from "./store.js";
@@ -15,7 +15,9 @@ export interface Summary {
   readonly routed?: { readonly pos: Position; readonly authority: Authority };
   readonly closed?: { readonly pos: Position; readonly at: number; readonly reason: string };
   readonly rated?: { readonly pos: Position; readonly score: number; readonly comment?: string };
-  readonly said?: { readonly pos: Position; readonly ts: number; readonly from: Party; readonly kind: string; readonly text: string };
+  readonly said?: NonNullable<ConversationRow["last"]> & { readonly pos: Position };
+  /** The last word on each tag that was ever there. */
+  readonly tags?: Readonly<Record<string, { readonly pos: Position; readonly on: boolean }>>;
 }
 
 /** Characters of the last message that a list shows. */
@@ -30,12 +32,18 @@ export function grown(summary: Summary | undefined, entry: Entry): Summary {
   return { ...base, head, opened, ...learned(base, entry) };
 }
 
+/** The summary without the content of the entry at `pos`, which its sender took back. Pure. */
+export function withdrawn(summary: Summary, pos: Position): Summary {
+  const { said } = summary;
+  return said && compare(said.pos, pos) === 0 ? { ...summary, said: { ...said, text: "", recalled: true } } : summary;
+}
+
 function learned(base: Summary, entry: Entry): Partial<Summary> {
   switch (entry.kind) {
     case "routing":
       return routed(base, entry);
     case "system":
-      return { ...touched(base, entry), ...rated(base, entry) };
+      return { ...touched(base, entry), ...rated(base, entry), ...tagged(base, entry) };
     case "text":
     case "file":
     case "card":
@@ -70,11 +78,27 @@ function rated(base: Summary, entry: Entry): Partial<Summary> {
   return { rated: { pos: entry.pos, score, ...(typeof comment === "string" ? { comment } : {}) } };
 }
 
+function tagged(base: Summary, entry: Entry): Partial<Summary> {
+  const { pos } = entry;
+  const { body } = parse(entry);
+  if (body["code"] !== "tagged") return {};
+  const { add, remove } = tagChange(body);
+  const words = [...add.map((tag) => [tag, true] as const), ...remove.map((tag) => [tag, false] as const)];
+  const newest = words.filter(([tag]) => newer(pos, base.tags?.[keyOf(tag)]));
+  return { tags: { ...base.tags, ...Object.fromEntries(newest.map(([tag, on]) => [keyOf(tag), { pos, on }])) } };
+}
+
+/** A tag may be called `__proto__`, a key may not. */
+function keyOf(tag: string): string {
+  return `#${tag}`;
+}
+
 function said(base: Summary, entry: Entry): Partial<Summary> {
   if (!newer(entry.pos, base.said)) return {};
   const { body, from } = parse(entry);
   const text = body["text"] ?? body["name"] ?? body["title"] ?? "";
-  return { said: { pos: entry.pos, ts: entry.ts, from, kind: entry.kind, text: preview(String(text)) } };
+  const recalled = isRecalled(body) ? ({ recalled: true } as const) : {};
+  return { said: { pos: entry.pos, ts: entry.ts, from, kind: entry.kind, text: preview(String(text)), ...recalled } };
 }
 
 function parse(entry: Entry): MessageEvent {
@@ -99,8 +123,18 @@ export function rowOf(tenant: string, c: string, summary: Summary): Conversation
     updated_at: (updated ?? opened).at,
     ...closing(routed.authority.state, summary.closed),
     ...(rated ? { rating: { score: rated.score, ...(rated.comment === undefined ? {} : { comment: rated.comment }) } } : {}),
-    ...(said ? { last: { ts: said.ts, from: said.from, kind: said.kind, text: said.text } } : {}),
+    ...(said ? { last: lastOf(said) } : {}),
+    tags: tagsOf(summary.tags ?? {}),
   };
+}
+
+function lastOf({ pos: _pos, ...last }: NonNullable<Summary["said"]>): NonNullable<ConversationRow["last"]> {
+  return last;
+}
+
+function tagsOf(tags: NonNullable<Summary["tags"]>): readonly string[] {
+  const standing = Object.entries(tags).filter(([, { on }]) => on);
+  return standing.map(([key]) => key.slice(1)).sort();
 }
 
 function closing(state: ConversationState, closed: Summary["closed"]): Partial<ConversationRow> {

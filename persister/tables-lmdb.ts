@@ -5,8 +5,10 @@ import type { Entry, Mark } from "../timeline/entry.js";
 import type { Decision, VisitorRecord } from "../timeline/record.js";
 import type { Summary } from "./summary.js";
 
-/** An entry under its key, which holds the rest of it; null where only an unreadable record took the position. */
-export type Kept = Omit<Entry, "tenant" | "c" | "pos"> | null;
+/**
+ * An entry under its key, which holds the rest of it, with the hash of its content where a recall took that; null where only an unreadable record took the position.
+ */
+export type Kept = (Omit<Entry, "tenant" | "c" | "pos"> & { readonly hash?: string }) | null;
 
 /** The named databases of the store, all in one environment. Keys are arrays, ordered element by element. */
 export interface Tables {
@@ -15,6 +17,8 @@ export interface Tables {
   readonly rows: Database<Kept, Key>;
   /** [tenant, c, from, mid] -> position */
   readonly mids: Database<Position, Key>;
+  /** [tenant, c, from, mid] of what its sender took back */
+  readonly recalled: Database<true, Key>;
   /** [tenant, c] */
   readonly summaries: Database<Summary, Key>;
   /** [tenant, updated_at, c] */
@@ -40,6 +44,7 @@ export function openTables(path: string): Tables {
     env,
     rows: table("rows"),
     mids: table("mids"),
+    recalled: table("recalled"),
     summaries: table("summaries"),
     byTenant: table("conversations_by_tenant"),
     byMember: table("conversations_by_member"),
@@ -54,6 +59,10 @@ export function openTables(path: string): Tables {
 /** An id as part of a key. Ids are any text; a key part is not: control characters and lone surrogates would fall together. */
 export function part(id: string): string {
   return JSON.stringify(id).slice(1, -1);
+}
+
+export function midKey(tenant: string, c: string, from: string, mid: string): Key {
+  return [part(tenant), part(c), part(from), part(mid)];
 }
 
 export function rowKey(tenant: string, c: string, pos: Position): Key {

@@ -1,7 +1,7 @@
-import type { ConversationState, Party } from "../proto/message.js";
+import type { ConversationState } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Authority, Entry, Mark } from "../timeline/entry.js";
-import type { ConversationRow } from "./store.js";
+import type { ConversationRow, ConversationsQuery } from "./store.js";
 
 /** The messages of history.proto and common.proto, as the loader gives and takes them: unset messages are null. */
 export interface WirePosition {
@@ -35,8 +35,15 @@ export interface WireConversation {
   readonly updated_at: number;
   readonly closing: { readonly pos: WirePosition; readonly at: number; readonly reason: string } | null;
   readonly rating: { readonly score: number; readonly comment?: string } | null;
-  readonly last: { readonly ts: number; readonly from: Party; readonly kind: string; readonly text: string } | null;
+  readonly last: (Omit<NonNullable<ConversationRow["last"]>, "recalled"> & { readonly recalled: boolean }) | null;
+  readonly tags: readonly string[];
 }
+
+/** Unset lists are empty. */
+export type WireConversationsQuery = Omit<ConversationsQuery, "words" | "reader"> & {
+  readonly words: readonly string[];
+  readonly reader: NonNullable<ConversationsQuery["reader"]> | null;
+};
 
 export function toWire(pos: Position): WirePosition;
 export function toWire(pos: Position | undefined): WirePosition | null;
@@ -73,15 +80,29 @@ export function markFromWire({ user, got, read }: WireMark): Mark {
 export function conversationToWire(row: ConversationRow): WireConversation {
   const { closed, closed_at, closed_reason, rating, last, head, ...rest } = row;
   const closing = closed ? { pos: toWire(closed), at: closed_at ?? 0, reason: closed_reason ?? "" } : null;
-  return { ...rest, head: toWire(head), closing, rating: rating ?? null, last: last ?? null };
+  const said = last ? { ...last, recalled: last.recalled === true } : null;
+  return { ...rest, head: toWire(head), closing, rating: rating ?? null, last: said };
 }
 
 export function conversationFromWire(row: WireConversation): ConversationRow {
-  const { tenant, c, authority, head, opened_at, updated_at, closing, rating, last } = row;
+  const { tenant, c, authority, head, opened_at, updated_at, closing, rating, last, tags } = row;
   return {
     ...{ tenant, c, authority: authorityFromWire(authority), head: fromWire(head), opened_at, updated_at },
     ...(closing && { closed: fromWire(closing.pos), closed_at: closing.at, closed_reason: closing.reason }),
     ...(rating && { rating: { score: rating.score, ...(rating.comment === undefined ? {} : { comment: rating.comment }) } }),
-    ...(last && { last }),
+    ...(last && { last: lastFromWire(last) }),
+    tags,
   };
+}
+
+function lastFromWire({ recalled, ...last }: NonNullable<WireConversation["last"]>): NonNullable<ConversationRow["last"]> {
+  return recalled ? { ...last, recalled } : last;
+}
+
+export function queryToWire({ words = [], reader, ...query }: ConversationsQuery): WireConversationsQuery {
+  return { ...query, words, reader: reader ?? null };
+}
+
+export function queryFromWire({ words, reader, ...query }: WireConversationsQuery): ConversationsQuery {
+  return { ...query, ...(words.length > 0 && { words }), ...(reader && { reader }) };
 }

@@ -88,6 +88,18 @@ export function isRecalled(body: Readonly<Record<string, unknown>>): boolean {
   return body["recalled"] === true;
 }
 
+/** What a `tagged` entry changes. */
+export function tagChange(body: Readonly<Record<string, unknown>>): {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+} {
+  return { add: textsOf(body["add"]), remove: textsOf(body["remove"]) };
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
 /** Visitors see neither notes, nor tags, nor the routing entries that are about agents. A recall has the audience of what it takes back. */
 export function audienceOf(kind: string, body: Readonly<Record<string, unknown>>): Audience {
   if (kind === "note" || (kind === "system" && body["code"] === "tagged")) return "agents";

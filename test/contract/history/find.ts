@@ -27,6 +27,14 @@ export const findSuite: HistorySuite = ({ test, factory }) => {
     });
   });
 
+  test("a mid whose content was taken back is found with the hash of what it was", async (t) => {
+    const { history, store } = await factory(t, IMPATIENT_MS);
+    const recall = entry([1, 2], { kind: "recall", body: { mid: "m1-1" } });
+    await new Scribe(store).write(entry([1, 1], { body: { text: "my secret" } }), recall);
+    const found = await history.find(asked());
+    assert.deepEqual([found?.pos, found?.hash], [[1, 1], contentHash("text", { text: "my secret" })]);
+  });
+
   test("a mid that was never said is not found", async (t) => {
     const { history, store } = await factory(t, IMPATIENT_MS);
     await new Scribe(store).write(entry([1, 1]));

@@ -19,7 +19,7 @@ export const recordsSuite: HistorySuite = ({ test, factory }) => {
     };
     assert.equal(await same(), undefined);
     await scribe.write(queued(C));
-    assert.deepEqual(Object.keys((await same()) ?? {}).sort(), ["authority", "c", "head", "opened_at", "tenant", "updated_at"]);
+    assert.deepEqual(Object.keys((await same()) ?? {}).sort(), ["authority", "c", "head", "opened_at", "tags", "tenant", "updated_at"]);
     await scribe.write(
       entry([1, 2], { from: SYSTEM, kind: "system", body: { code: "rated", score: 1 } }),
       entry([1, 3], { body: { text: "" } }),
@@ -29,6 +29,11 @@ export const recordsSuite: HistorySuite = ({ test, factory }) => {
       routing([1, 4], "closed", authority(2, "closed", { assignee: ADA.id }), { reason: "" }),
       entry([1, 5], { from: SYSTEM, kind: "system", body: { code: "rated", score: 5, comment: "" } }),
     );
+    await scribe.write(
+      entry([1, 6], { from: SYSTEM, kind: "system", body: { code: "tagged", by: ADA.id, add: ["b", "a"], remove: [] } }),
+      entry([1, 7], { kind: "recall", body: { mid: "m1-3" } }),
+    );
+    assert.deepEqual([(await same())?.tags, (await same())?.last?.recalled], [["a", "b"], true]);
     assert.deepEqual([(await same())?.closed_reason, (await same())?.rating], ["", { score: 5, comment: "" }]);
   });
 
@@ -43,6 +48,11 @@ export const recordsSuite: HistorySuite = ({ test, factory }) => {
     const last = await history.conversations({ tenant: TENANT, limit: 2, cursor: first.cursor as string });
     assert.deepEqual([last.rows.map(({ c }) => c), "cursor" in last], [["a"], false]);
     assert.deepEqual((await history.conversations({ tenant: TENANT, to: 0, limit: 9 })).rows, []);
+    const everything = { visitor: WEI.id, agent: ADA.id, words: ["wei"], reader: { id: "lin", topics: ["support"] } };
+    assert.equal((await history.conversations({ tenant: TENANT, limit: 9, ...everything })).rows.length, 3);
+    const narrower = [{ visitor: "x" }, { agent: "x" }, { tag: "x" }, { words: ["x"] }, { reader: { id: "lin", topics: [] } }];
+    for (const one of narrower)
+      assert.deepEqual((await history.conversations({ tenant: TENANT, limit: 9, ...everything, ...one })).rows, [], JSON.stringify(one));
     await assert.rejects(
       history.conversations({ tenant: TENANT, limit: 1, cursor: "invented" }),
       (error) => error instanceof DeskError && error.code === "bad_request",

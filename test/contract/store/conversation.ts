@@ -5,6 +5,8 @@ import type { StoreSuite } from "./suite.js";
 const queued = routing([1, 1], "queued", authority(1, "queued"));
 const assigned = routing([1, 3], "assigned", authority(2, "active", { assignee: ADA.id, members: [WEI, ADA] }));
 const closed = routing([1, 5], "closed", authority(3, "closed", { members: [WEI, ADA] }), { reason: "solved" });
+const tagged = (pos: readonly [number, number], add: readonly string[], remove: readonly string[] = []) =>
+  entry(pos, { from: SYSTEM, kind: "system", body: { code: "tagged", by: ADA.id, add, remove } });
 const rated = (pos: readonly [number, number], score: number) =>
   entry(pos, { from: SYSTEM, kind: "system", body: { code: "rated", score, comment: "good" } });
 
@@ -25,7 +27,7 @@ export const conversationSuite: StoreSuite = ({ test, factory }) => {
     assert.deepEqual(await store.conversation(TENANT, C), {
       ...{ tenant: TENANT, c: C, authority: assigned.authority, head: [1, 3] },
       ...{ opened_at: timeOf([1, 1]), updated_at: timeOf([1, 3]) },
-      last: { ts: timeOf([1, 2]), from: WEI, kind: "text", text: "Hello" },
+      ...{ last: { ts: timeOf([1, 2]), from: WEI, kind: "text", text: "Hello" }, tags: [] },
     });
   });
 
@@ -57,6 +59,15 @@ export const conversationSuite: StoreSuite = ({ test, factory }) => {
     assert.deepEqual([row?.rating, row?.last?.text], [{ score: 5, comment: "good" }, "Bye"]);
   });
 
+  test("tags are those that were added and not removed since, each by its last word, in alphabetical order", async (t) => {
+    const { store } = await factory(t);
+    const scribe = new Scribe(store);
+    await scribe.write(queued, tagged([1, 2], ["vip", "refund", "__proto__"]), tagged([1, 3], ["10"], ["refund"]));
+    assert.deepEqual((await store.conversation(TENANT, C))?.tags, ["10", "__proto__", "vip"]);
+    await scribe.write(tagged([1, 4], ["refund"], ["vip", "never"]));
+    assert.deepEqual((await store.conversation(TENANT, C))?.tags, ["10", "__proto__", "refund"]);
+  });
+
   test("what was last said shows a text, a file's name or a card's title, cut before it is long and never inside a character", async (t) => {
     const { store } = await factory(t);
     const scribe = new Scribe(store);
@@ -73,7 +84,9 @@ export const conversationSuite: StoreSuite = ({ test, factory }) => {
 
   test("its summary is the same in whatever order the entries of a life arrive, each of them twice", async (t) => {
     const [forward, backward] = [(await factory(t)).store, (await factory(t)).store];
-    const all = [queued, entry([1, 2]), assigned, rated([1, 4], 3), closed];
+    const tags = [tagged([1, 6], ["a", "b"]), tagged([1, 7], ["c"], ["a"]), tagged([1, 8], ["a"], ["b"])];
+    const taken = entry([1, 9], { kind: "recall", body: { mid: "m1-2" } });
+    const all = [queued, entry([1, 2]), assigned, rated([1, 4], 3), closed, ...tags, taken];
     for (const each of [...all, ...all]) await new Scribe(forward).write(each);
     for (const each of [...all, ...all].reverse()) await new Scribe(backward).write(each);
     assert.deepEqual(await backward.conversation(TENANT, C), await forward.conversation(TENANT, C));

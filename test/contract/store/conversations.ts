@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DeskError } from "../../../lib/errors.js";
 import type { ConversationsQuery, Store } from "../../../persister/store.js";
 import type { ConversationState, Party } from "../../../proto/message.js";
-import { ADA, authority, entry, ODD_IDS, routing, Scribe, TENANT, WEI } from "./script.js";
+import { ADA, authority, entry, ODD_IDS, routing, Scribe, SYSTEM, TENANT, WEI } from "./script.js";
 import type { StoreSuite } from "./suite.js";
 
 interface Opened {
@@ -56,6 +56,48 @@ export const conversationsSuite: StoreSuite = ({ test, factory }) => {
     assert.deepEqual(await listed(store, { member: ADA.id }), ["held"]);
     assert.deepEqual(await listed(store, { member: WEI.id, topic: "support", state: "queued" }), ["new", "old"]);
     assert.deepEqual(await listed(store, { member: "nobody" }), []);
+  });
+
+  test("a visitor's and an agent's conversations are those they are members of, each in its own part", async (t) => {
+    const store = await filled((await factory(t)).store);
+    const twin = { ...ADA, id: WEI.id };
+    await new Scribe(store).write(opened({ c: "twin", at: 450, members: [{ ...WEI, id: "v_2" }, twin] }));
+    assert.deepEqual(await listed(store, { visitor: WEI.id }), ["new", "held", "sale", "old"]);
+    assert.deepEqual(await listed(store, { agent: ADA.id }), ["held"]);
+    assert.deepEqual(await listed(store, { agent: WEI.id }), ["twin"]);
+    assert.deepEqual(await listed(store, { visitor: WEI.id, agent: ADA.id }), ["held"]);
+    assert.deepEqual(await listed(store, { visitor: WEI.id, member: "v_2" }), []);
+  });
+
+  test("a tag lets through the conversations that have it", async (t) => {
+    const store = await filled((await factory(t)).store);
+    const tagged = (c: string, n: number, change: object) =>
+      entry([1, n], { c, from: SYSTEM, kind: "system", ts: 600 + n, body: { code: "tagged", by: ADA.id, ...change } });
+    await new Scribe(store).write(tagged("old", 2, { add: ["vip"], remove: [] }), tagged("sale", 2, { add: ["vip"], remove: [] }));
+    assert.deepEqual(new Set(await listed(store, { tag: "vip" })), new Set(["old", "sale"]));
+    await new Scribe(store).write(tagged("old", 3, { add: [], remove: ["vip"] }));
+    assert.deepEqual(await listed(store, { tag: "vip" }), ["sale"]);
+    assert.deepEqual(await listed(store, { tag: "vi" }), []);
+  });
+
+  test("words are looked for in the visitor's name and in what was last said, all of them, in any case", async (t) => {
+    const store = await filled((await factory(t)).store);
+    const said = (c: string, n: number, text: string) => entry([1, n], { c, ts: 700, body: { text } });
+    await new Scribe(store).write(said("old", 2, "Where is my PARCEL?"), said("sale", 2, "我的包裹在哪里"), said("held", 2, "parcel"));
+    assert.deepEqual(new Set(await listed(store, { words: ["parcel"] })), new Set(["old", "held"]));
+    assert.deepEqual(await listed(store, { words: ["parcel", "WHERE"] }), ["old"]);
+    assert.deepEqual(await listed(store, { words: ["包裹", "wei"] }), ["sale"]);
+    await new Scribe(store).write(said("held", 3, "found it"));
+    assert.deepEqual(await listed(store, { words: ["parcel"] }), ["old"]);
+  });
+
+  test("a reader is shown where it is a member, and what is of its topics; filters and pages as for everybody", async (t) => {
+    const store = await filled((await factory(t)).store);
+    const reader = { id: ADA.id, topics: ["sales"] };
+    assert.deepEqual(await listed(store, { reader }), ["held", "sale"]);
+    assert.deepEqual(await listed(store, { reader, limit: 1 }), ["held", "sale"]);
+    assert.deepEqual(await listed(store, { reader, visitor: WEI.id, topic: "sales" }), ["sale"]);
+    assert.deepEqual(await listed(store, { reader: { id: "lin", topics: [] } }), []);
   });
 
   test("from is inside the bounds of the last activity and to is outside", async (t) => {

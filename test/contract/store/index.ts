@@ -5,6 +5,7 @@ import { epochSuite } from "./epoch.js";
 import { findSuite } from "./find.js";
 import { marksSuite } from "./marks.js";
 import { passedSuite } from "./passed.js";
+import { recallSuite } from "./recall.js";
 import { rowsSuite } from "./rows.js";
 import type { StoreSuite } from "./suite.js";
 import { unreadableSuite } from "./unreadable.js";
@@ -12,7 +13,7 @@ import { visitorSuite } from "./visitor.js";
 import { writeSuite } from "./write.js";
 
 const SUITES = [
-  ...[writeSuite, unreadableSuite, passedSuite, rowsSuite, findSuite, epochSuite],
+  ...[writeSuite, unreadableSuite, passedSuite, rowsSuite, findSuite, epochSuite, recallSuite],
   ...[conversationSuite, conversationsSuite, marksSuite, visitorSuite, decisionsSuite],
 ];
 

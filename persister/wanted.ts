@@ -1,0 +1,32 @@
+import type { ConversationRow, ConversationsQuery } from "./store.js";
+
+/** Whether a list shows the conversation. Pure; every store asks the same, however it finds its candidates. */
+export function isWanted(row: ConversationRow, query: ConversationsQuery): boolean {
+  const { topic, state } = row.authority;
+  return (
+    (query.topic === undefined || query.topic === topic) &&
+    (query.state === undefined || query.state === state) &&
+    (query.tag === undefined || row.tags.includes(query.tag)) &&
+    isOf(row, query) &&
+    (query.reader === undefined || mayRead(row, query.reader)) &&
+    saysAll(row, query.words ?? [])
+  );
+}
+
+/** Whom it is about: every person named has to be a member, a visitor as one and an agent as another. */
+function isOf({ authority: { members } }: ConversationRow, { member, visitor, agent }: ConversationsQuery): boolean {
+  return (
+    (member === undefined || members.some(({ id }) => id === member)) &&
+    (visitor === undefined || members.some(({ id, role }) => id === visitor && role === "visitor")) &&
+    (agent === undefined || members.some(({ id, role }) => id === agent && role !== "visitor"))
+  );
+}
+
+function mayRead({ authority: { members, topic } }: ConversationRow, reader: NonNullable<ConversationsQuery["reader"]>): boolean {
+  return reader.topics.includes(topic) || members.some(({ id }) => id === reader.id);
+}
+
+function saysAll({ authority: { visitor }, last }: ConversationRow, words: readonly string[]): boolean {
+  const text = `${visitor.name}\n${last?.text ?? ""}`.toLowerCase();
+  return words.every((word) => text.includes(word.toLowerCase()));
+}

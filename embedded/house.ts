@@ -128,13 +128,15 @@ export async function startHouse(config: Config, { clock, log }: { clock: Clock;
     });
     yield timeline;
     yield routerClient;
+    const http = new Http(gateway.context);
+    // Above the gateway: calls are answered for as long as a socket has its slot before it.
+    yield http;
     yield gateway;
 
     const pages = gatewayPages(config.demoPort === 0 ? "" : urlOf("127.0.0.1", config.demoPort));
-    const http = new Http(gateway.context);
-    const { host, port, payloadBytes, sendQueueBytes, idleMs } = config;
+    const { host, port, payloadBytes, sendQueueBytes, idleMs, trustedProxies } = config;
     const server = new UwsServer({
-      ...{ host, port, payloadBytes, sendQueueBytes, idleMs, reception: gateway, log },
+      ...{ host, port, payloadBytes, sendQueueBytes, idleMs, trustedProxies, reception: gateway, log },
       answer: async (request) => answerPage(pages, request) ?? http.answer(request),
     });
     built.server = server;

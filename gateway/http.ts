@@ -1,6 +1,8 @@
+import { pause } from "../lib/clock.js";
 import { DeskError, refuse } from "../lib/errors.js";
 import { randomId } from "../lib/ids.js";
 import type { Logger } from "../lib/log.js";
+import type { Service } from "../lib/service.js";
 import { type Check, compiled } from "../proto/check.js";
 import { ERRORS } from "../proto/codes.js";
 import { Ready } from "./calls/call.js";
@@ -11,16 +13,44 @@ import { bearerOf, type HttpAnswer, type HttpRequest } from "./request.js";
 const PREFLIGHT_S = "600";
 const JSON_TYPE = "application/json; charset=utf-8";
 
+/** Part of the time there is: a body that never comes must not keep from settling what others sent. */
+const DRAIN_SHARE = 0.5;
+const STOPPING_RETRY_MS = 1_000;
+
 /** The HTTP calls of the protocol: the same words, promises and errors as on a socket. */
-export class Http {
+export class Http implements Service {
+  readonly name = "http";
   readonly #context: Context;
+  readonly #work = new Set<Promise<HttpAnswer>>();
+  #over = false;
 
   constructor(context: Context) {
     this.#context = context;
   }
 
+  async start(): Promise<void> {
+    this.#over = false;
+  }
+
+  /** Nothing more is taken; resolves when what was taken is answered, or its share of the deadline is over. */
+  async drain(deadline_ms: number): Promise<void> {
+    this.#over = true;
+    await Promise.race([Promise.all([...this.#work]), pause(this.#context.clock, deadline_ms * DRAIN_SHARE)]);
+  }
+
+  async stop(): Promise<void> {
+    this.#over = true;
+  }
+
   /** Never rejects. Every answer names its request, as the log does. */
-  async answer(request: HttpRequest): Promise<HttpAnswer> {
+  answer(request: HttpRequest): Promise<HttpAnswer> {
+    const work = this.#logged(request);
+    this.#work.add(work);
+    void work.finally(() => this.#work.delete(work));
+    return work;
+  }
+
+  async #logged(request: HttpRequest): Promise<HttpAnswer> {
     const { clock, metrics, log: house } = this.#context;
     const id = randomId("q");
     const log = house.child({ request: id });
@@ -33,6 +63,7 @@ export class Http {
 
   async #answer(request: HttpRequest, log: Logger): Promise<HttpAnswer> {
     try {
+      if (this.#over) return refuse("unavailable", "This server is being stopped.", STOPPING_RETRY_MS);
       const cors = await this.#cors(request);
       if (request.method === "OPTIONS") return preflight(cors);
       return withHeaders(await this.#call(request), cors);

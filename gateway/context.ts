@@ -5,6 +5,8 @@ import type { History } from "../persister/history.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { Accounts } from "./accounts.js";
+import type { Authorisation } from "./authorisation.js";
+import type { BudgetLimits, Budgets } from "./budgets.js";
 import type { ConnectionMetrics } from "./connection-metrics.js";
 import type { Files } from "./files.js";
 import type { Inboxes } from "./inboxes.js";
@@ -16,9 +18,10 @@ import type { Roster } from "./roster.js";
 import type { SendRates } from "./send-rates.js";
 import type { Sending } from "./sending.js";
 import type { Tokens } from "./tokens.js";
+import type { Waiting, WaitingLimits } from "./waiting.js";
 
 /** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
-export interface GatewayLimits {
+export interface GatewayLimits extends WaitingLimits, BudgetLimits {
   readonly frameBytes: number;
   readonly serverFrameBytes: number;
   readonly textBytes: number;
@@ -45,10 +48,13 @@ export interface Context {
   readonly accounts: Accounts;
   readonly origins: Origins;
   readonly readership: Readership;
+  readonly authorisation: Authorisation;
   readonly reading: Reading;
   readonly opening: Opening;
   readonly sending: Sending;
   readonly sendRates: SendRates;
+  readonly budgets: Budgets;
+  readonly waiting: Waiting;
   readonly roster: Roster;
   readonly inboxes: Inboxes;
   readonly files: Files;

@@ -1,5 +1,6 @@
 import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
+import type { Config } from "../lib/config.js";
 import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
 import type { Service } from "../lib/service.js";
@@ -7,6 +8,8 @@ import type { History } from "../persister/history.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { Accounts } from "./accounts.js";
+import { Authorisation } from "./authorisation.js";
+import { Budgets } from "./budgets.js";
 import type { Client } from "./client.js";
 import { Connection } from "./connection.js";
 import { ConnectionMetrics } from "./connection-metrics.js";
@@ -15,6 +18,7 @@ import { closeAll, closeInSlots } from "./drain.js";
 import type { Files } from "./files.js";
 import { Hub } from "./hub.js";
 import { Inboxes } from "./inboxes.js";
+import { Jwks } from "./jwks.js";
 import type { SessionKey } from "./keys.js";
 import { Opening } from "./opening.js";
 import { Origins } from "./origins.js";
@@ -23,8 +27,17 @@ import { Reading } from "./reading.js";
 import { Roster } from "./roster.js";
 import { SendRates } from "./send-rates.js";
 import { Sending } from "./sending.js";
+import type { Session } from "./session.js";
+import { SiteKeys } from "./site-keys.js";
+import { SiteTokens } from "./site-tokens.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
-import { Tokens } from "./tokens.js";
+import { TokenError, Tokens } from "./tokens.js";
+import { Waiting } from "./waiting.js";
+
+type TokenLimits = Pick<
+  Config,
+  "agentTokenMs" | "visitorTokenMs" | "refreshGraceMs" | "siteTokenMs" | "jwksMaxAgeMs" | "jwksCooldownMs" | "jwksStaleMs"
+>;
 
 export interface GatewayOptions {
   readonly timeline: Timeline;
@@ -34,7 +47,7 @@ export interface GatewayOptions {
   readonly files: Files;
   readonly keys: readonly SessionKey[];
   readonly limits: GatewayLimits;
-  readonly tokens: { readonly agentTokenMs: number; readonly visitorTokenMs: number; readonly refreshGraceMs: number };
+  readonly tokens: TokenLimits;
   readonly agentLostMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -64,7 +77,14 @@ export class Gateway implements Service, Reception {
     const opening = new Opening({ hub, reading, readership, history, router, log });
     const leave = (client: Client, c: string): void => opening.released(client, c);
     const roster = new Roster({ router, accounts, history, inboxes, leave, clock, log, lost_ms: options.agentLostMs });
-    const connectionMetrics = new ConnectionMetrics(metrics, () => this.#connections.size);
+    const siteKeys = new SiteKeys(directory, new Jwks({ ...options.tokens, clock, log }));
+    const siteTokens = new SiteTokens({ directory, keys: siteKeys, clock, siteTokenMs: options.tokens.siteTokenMs });
+    const budgets = new Budgets(limits, { clock, metrics });
+    const connectionMetrics = new ConnectionMetrics(
+      metrics,
+      () => this.#connections.size,
+      () => this.context.waiting.size,
+    );
     this.context = {
       ...{
         node: timeline.node,
@@ -83,10 +103,13 @@ export class Gateway implements Service, Reception {
         clock,
         log,
       },
-      tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock }),
+      tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock, site: { keys: siteKeys, tokens: siteTokens } }),
       origins: new Origins(directory),
+      authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
       sending: new Sending({ timeline, readership, textBytes: limits.textBytes }),
-      sendRates: new SendRates(clock, { per_s: limits.sendsPerS, burst: limits.sendsBurst }),
+      waiting: new Waiting({ hub, limits, clock }),
+      sendRates: new SendRates(clock, { per_s: limits.sendsPerS, burst: limits.sendsBurst }, budgets),
+      budgets,
       metrics: connectionMetrics,
     };
     timeline.deliver(hub);
@@ -102,6 +125,7 @@ export class Gateway implements Service, Reception {
   /** Nobody new; everybody here gets a slot to come back at, is closed then, and what was taken is answered first. */
   async drain(deadline_ms: number): Promise<void> {
     this.#accepting = false;
+    this.context.waiting.drain();
     const { limits, clock } = this.context;
     await closeInSlots([...this.#connections], { deadline_ms, per_s: limits.drainPerS }, clock);
   }
@@ -127,7 +151,9 @@ export class Gateway implements Service, Reception {
   }
 
   async #closeRevoked(): Promise<void> {
-    const { tokens, log } = this.context;
+    const { tokens, log, waiting } = this.context;
+    const revoked = async (session: Session) => ((await tokens.isRevoked(session)) ? tokenRevoked() : undefined);
+    void waiting.judge(revoked).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
     for (const connection of [...this.#connections]) {
       if (!connection.greeted) continue;
       try {
@@ -137,4 +163,8 @@ export class Gateway implements Service, Reception {
       }
     }
   }
+}
+
+function tokenRevoked(): TokenError {
+  return new TokenError("token_revoked", "This token was revoked.");
 }

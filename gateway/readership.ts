@@ -1,5 +1,6 @@
 import { refuse } from "../lib/errors.js";
 import type { History } from "../persister/history.js";
+import type { Party, Role } from "../proto/message.js";
 import type { AgentProfile, Router } from "../router/router.js";
 import type { Authority } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
@@ -33,6 +34,11 @@ export class Readership {
     return (await this.#mayRead(session, authority)) ? authority : refuse("not_found");
   }
 
+  /** Whether the topics of an agent's or a bot's account name the conversation's. */
+  async serves(session: Session, { topic }: Authority): Promise<boolean> {
+    return serves(await this.#ports.profile(session), topic);
+  }
+
   /** Rejects with `not_found` for what was never opened, `pending` while history is too far behind to say so. */
   async authority(tenant: string, c: string): Promise<Authority> {
     const known = this.#ports.attached(tenant, c) ?? (await this.#live(tenant, c)) ?? (await this.#stored(tenant, c));
@@ -52,12 +58,17 @@ export class Readership {
   }
 
   async #mayRead(session: Session, authority: Authority): Promise<boolean> {
-    const { id, role } = session.user;
+    const { role } = session.user;
     if (role === "supervisor") return true;
-    if (role === "visitor") return authority.visitor.id === id;
-    if (authority.members.some((member) => member.id === id)) return true;
-    return serves(await this.#ports.profile(session), authority.topic);
+    if (isMember(session.user, authority)) return true;
+    return role !== "visitor" && this.serves(session, authority);
   }
+}
+
+/** Who holds or held it, its visitor, and whoever that was before the site named it. */
+function isMember({ id, role }: Party, { visitor, members }: Authority): boolean {
+  const sameSide = (other: Role): boolean => (other === "visitor") === (role === "visitor");
+  return [visitor, ...members].some((each) => each.id === id && sameSide(each.role));
 }
 
 /** True when an account's topics name this one, or all of them. */

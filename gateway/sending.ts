@@ -1,14 +1,16 @@
 import { DeskError, refuse } from "../lib/errors.js";
 import { withinBytes } from "../lib/fitting.js";
-import { type Fields, maySend } from "../proto/commands.js";
+import type { Fields } from "../proto/commands.js";
+import type { SentKind } from "../proto/message.js";
 import type { Draft, Receipt } from "../timeline/draft.js";
 import type { Timeline } from "../timeline/timeline.js";
+import { maySend } from "./authorisation.js";
 import type { Readership } from "./readership.js";
 import type { Session } from "./session.js";
 
 export interface SendingPorts {
   readonly timeline: Pick<Timeline, "append">;
-  readonly readership: Pick<Readership, "admit">;
+  readonly readership: Pick<Readership, "admit" | "serves">;
   readonly textBytes: number;
 }
 
@@ -26,11 +28,10 @@ export class Sending {
    */
   async append(session: Session, { c, mid, kind, body, since }: Fields<"send">): Promise<Receipt> {
     const { tenant, user } = session;
-    if (!maySend(kind, user.role)) return refuse("forbidden", `A ${user.role} sends no ${kind}.`);
+    maySend(user, kind);
     if (kind === "recall") return refuse("unsupported", "This server does not take messages back yet.");
     withinBytes("body", body, this.#ports.textBytes);
-    const reader = kind === "note" && user.role !== "supervisor";
-    if (reader) await this.#ports.readership.admit(session, c);
+    const reader = await this.#vouched(session, c, kind);
     const draft: Draft = { tenant, c, from: user, mid, kind, body, ...(since && { since }), ...(reader && { reader }) };
     try {
       return await this.#ports.timeline.append(draft);
@@ -39,5 +40,13 @@ export class Sending {
         await this.#ports.readership.admit(session, c);
       throw error;
     }
+  }
+  /** What the broker cannot know: that an agent who writes a note may read the conversation, and that a bot serves its topic. */
+  async #vouched(session: Session, c: string, kind: SentKind): Promise<boolean> {
+    const { role } = session.user;
+    if (role === "bot") return this.#ports.readership.serves(session, await this.#ports.readership.admit(session, c));
+    if (role !== "agent" || kind !== "note") return false;
+    await this.#ports.readership.admit(session, c);
+    return true;
   }
 }

@@ -1,5 +1,4 @@
 import { type Static, type TSchema, Type } from "typebox";
-import type { Role, SentKind } from "./message.js";
 import {
   Ask,
   Attributes,
@@ -18,11 +17,7 @@ import {
   URL_CHARS_MAX,
 } from "./shapes.js";
 
-/** Who may give a command at all; what it may be given on is decided where the conversation is known. */
-export type Callers = "everyone" | "visitors" | "agents" | "supervisors";
-
 interface Op {
-  readonly callers: Callers;
   readonly fields: TSchema;
   /** May be sent without an id, and is then not answered. */
   readonly quiet?: true;
@@ -66,58 +61,36 @@ const Assign = Type.Object({ c: Id, agent: Id });
 const Queue = Type.Object({ watch: Type.Optional(Type.Boolean()) });
 const Ban = Type.Object({ user: Id, until: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })) });
 
-/** Every command of the protocol: who may give it, and its fields beside `op` and `id`. */
+/** Every command of the protocol: its fields beside `op` and `id`. */
 export const OPS = {
-  hello: { callers: "everyone", fields: Hello },
-  refresh: { callers: "everyone", fields: Refresh },
-  ping: { callers: "everyone", fields: none },
-  open: { callers: "everyone", fields: Open },
-  leave: { callers: "everyone", fields: conversation },
-  send: { callers: "everyone", fields: Send },
-  mark: { callers: "everyone", fields: MarkFields, quiet: true },
-  typing: { callers: "everyone", fields: Typing, quiet: true },
-  visit: { callers: "visitors", fields: Visit, quiet: true },
-  history: { callers: "everyone", fields: History },
-  close: { callers: "everyone", fields: Close },
-  rate: { callers: "visitors", fields: Rate },
-  status: { callers: "agents", fields: StatusFields },
-  inbox: { callers: "agents", fields: none },
-  accept: { callers: "agents", fields: Accept },
-  decline: { callers: "agents", fields: Decline },
-  transfer: { callers: "agents", fields: Transfer },
-  hold: { callers: "agents", fields: conversation },
-  unhold: { callers: "agents", fields: conversation },
-  wrapped: { callers: "agents", fields: conversation },
-  tag: { callers: "agents", fields: Tag },
-  assign: { callers: "agents", fields: Assign },
-  queue: { callers: "agents", fields: Queue },
-  explain: { callers: "agents", fields: conversation },
-  ban: { callers: "supervisors", fields: Ban },
+  hello: { fields: Hello },
+  refresh: { fields: Refresh },
+  ping: { fields: none },
+  open: { fields: Open },
+  leave: { fields: conversation },
+  send: { fields: Send },
+  mark: { fields: MarkFields, quiet: true },
+  typing: { fields: Typing, quiet: true },
+  visit: { fields: Visit, quiet: true },
+  history: { fields: History },
+  close: { fields: Close },
+  rate: { fields: Rate },
+  status: { fields: StatusFields },
+  inbox: { fields: none },
+  accept: { fields: Accept },
+  decline: { fields: Decline },
+  transfer: { fields: Transfer },
+  hold: { fields: conversation },
+  unhold: { fields: conversation },
+  wrapped: { fields: conversation },
+  tag: { fields: Tag },
+  assign: { fields: Assign },
+  queue: { fields: Queue },
+  explain: { fields: conversation },
+  ban: { fields: Ban },
 } as const satisfies Record<string, Op>;
 
 export type OpName = keyof typeof OPS;
 
 /** The fields of one command, as its handler gets them. */
 export type Fields<Name extends OpName> = Readonly<Static<(typeof OPS)[Name]["fields"]>>;
-
-export function mayCall(op: OpName, role: Role): boolean {
-  switch (OPS[op].callers as Callers) {
-    case "everyone":
-      return true;
-    case "visitors":
-      return role === "visitor";
-    case "agents":
-      return role !== "visitor";
-    case "supervisors":
-      return role === "supervisor";
-  }
-}
-
-const VISITORS_SEND: ReadonlySet<string> = new Set<SentKind>(["text", "file", "recall"]);
-const BOTS_SEND: ReadonlySet<string> = new Set<SentKind>(["text", "file", "card", "recall"]);
-
-/** Visitors send no cards, and only people at the desk write notes. */
-export function maySend(kind: string, role: Role): boolean {
-  if (role === "visitor") return VISITORS_SEND.has(kind);
-  return role === "bot" ? BOTS_SEND.has(kind) : role !== "system";
-}

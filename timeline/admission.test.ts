@@ -175,3 +175,9 @@ test("a recall that was said before is its duplicate, and one that may not be sa
   assert.deepEqual(judged({ ...recalls, ...by("agent", "lin") }, late), { at: "refused", code: "not_assigned", remember: "not_assigned" });
   assert.deepEqual(judged({ ...recalls, since: [0, 0] }, late), { at: "lookup" });
 });
+
+test("a bot that serves the topic may post without holding the conversation, and no other bot", () => {
+  assert.deepEqual(judged({ ...by("bot", "helper"), reader: true }), { at: "admit" });
+  const refused = { at: "refused", code: "not_assigned", remember: "not_assigned" };
+  assert.deepEqual(judged({ ...by("bot", "helper"), reader: false }), refused);
+});

@@ -76,7 +76,8 @@ function judge(append: Append, authority: Authority, full: boolean): Verdict {
   if (from.role === "visitor" && from.id !== authority.visitor.id) return { at: "refused", code: "not_found" };
   if (authority.state === "closed") return { at: "refused", code: "closed", remember: "closed" };
   const holds = from.role === "visitor" || from.role === "supervisor" || from.id === authority.assignee;
-  if (!holds && !(reader === true && isForAgents(append))) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
+  const vouched = reader === true && (from.role === "bot" || isForAgents(append));
+  if (!holds && !vouched) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
   return full ? { at: "refused", code: "busy" } : { at: "admit" };
 }
 

@@ -83,7 +83,7 @@ export interface Append {
   readonly tail: string;
   /** Up to where the sender had read when it first tried this mid. */
   readonly since: Position;
-  /** The caller vouches that this agent may read the conversation: it may then post notes without holding it. */
+  /** The caller vouches that this agent may read the conversation, and may post notes; or that this bot serves its topic, and may post. Neither holds it. */
   readonly reader?: boolean;
   /** Compare-and-set of the assignment: accepted only if the life's version is `expect`. */
   readonly routing?: RoutingChange;

@@ -13,7 +13,7 @@ export interface Draft {
   readonly body: Readonly<Record<string, unknown>>;
   /** Up to where the sender had read when it first tried this mid; the beginning when it does not say. */
   readonly since?: Position;
-  /** The caller vouches that this agent may read the conversation; it may then post notes without holding it. */
+  /** The caller vouches that this agent may read the conversation, and may post notes; or that this bot serves its topic, and may post. Neither holds it. */
   readonly reader?: boolean;
   /** What it takes back, and who saw that. */
   readonly recalls?: Recalls & { readonly audience: Audience };

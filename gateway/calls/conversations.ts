@@ -3,10 +3,10 @@ import { DeskError, refuse } from "../../lib/errors.js";
 import type { ConversationRow } from "../../persister/store.js";
 import { faultOfSend } from "../../proto/check.js";
 import type { Fields } from "../../proto/commands.js";
-import { BODIES_HTTP, type HttpBody } from "../../proto/http.js";
+import { BODIES_HTTP, type HttpBody, WAIT_MS_MAX } from "../../proto/http.js";
 import { type Position, parsePosition } from "../../proto/position.js";
 import type { Context } from "../context.js";
-import { encodePage } from "../reading.js";
+import { encodePage, type ReadPage } from "../reading.js";
 import type { Session } from "../session.js";
 import type { Call } from "./call.js";
 
@@ -54,17 +54,23 @@ export const list: Call = {
   },
 };
 
-/** As `history`. */
+/** As `history`; with `wait_ms` it answers on the first entry after `after`, and with an empty page when none came. */
 export const messages: Call = {
   method: "GET",
   path: /^\/v1\/conversations\/([^/]+)\/messages$/,
-  async run({ reading }, { session, parameters: [c = ""], request: { query } }) {
+  async run({ reading, waiting }, { session, parameters: [c = ""], request }) {
+    const { query } = request;
     const before = positionOf(query, "before");
     const after = positionOf(query, "after");
     if (before && after) return refuse("bad_request", "Give before or after, not both.");
-    if (query.has("wait_ms")) return refuse("unsupported", "This server does not wait for messages yet.");
     const limit = limitOf(query);
-    return encodePage(await reading.page(session, { c, ...(before && { before }), ...(after && { after }), ...(limit && { limit }) }));
+    const wait_ms = waitOf(query);
+    if (wait_ms !== undefined && !after) return refuse("bad_request", "wait_ms goes with after.");
+    const asked = { c, ...(before && { before }), ...(after && { after }), ...(limit && { limit }) };
+    const page = await reading.page(session, asked);
+    if (!wait_ms || !after || !isEmpty(page)) return encodePage(page);
+    await waiting.newer({ session, c, after, wait_ms, aborted: request.aborted });
+    return encodePage(request.aborted?.aborted ? page : await reading.page(session, asked));
   },
 };
 
@@ -72,9 +78,8 @@ export const messages: Call = {
 export const explain: Call = {
   method: "GET",
   path: /^\/v1\/conversations\/([^/]+)\/explain$/,
-  async run({ readership, router }, { session, parameters: [c = ""] }) {
-    if (session.user.role === "visitor") return refuse("forbidden");
-    await readership.admit(session, c);
+  async run({ authorisation, router }, { session, parameters: [c = ""] }) {
+    await authorisation.allow(session, { op: "explain", fields: { c } });
     return { decisions: await router.explain(session.tenant, c) };
   },
 };
@@ -107,6 +112,18 @@ function positionOf(query: URLSearchParams, name: string): Position | undefined 
   const text = query.get(name);
   if (text === null) return undefined;
   return parsePosition(text) ?? refuse("bad_request", `${name} must be a position as in 12-3.`);
+}
+
+function isEmpty({ messages, more, incomplete }: ReadPage): boolean {
+  return messages.length === 0 && !more && incomplete.length === 0;
+}
+
+function waitOf(query: URLSearchParams): number | undefined {
+  const text = query.get("wait_ms");
+  if (text === null) return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > WAIT_MS_MAX)
+    return refuse("bad_request", `wait_ms must be a whole number up to ${WAIT_MS_MAX}.`);
+  return Number(text);
 }
 
 function limitOf(query: URLSearchParams): number | undefined {

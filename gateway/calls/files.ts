@@ -1,8 +1,8 @@
 import { refuse } from "../../lib/errors.js";
 import { NAME_CHARS_MAX } from "../../proto/shapes.js";
-import type { Authority } from "../../timeline/entry.js";
 import { bareType, isShownInline, judged } from "../file-types.js";
 import type { KeptFile } from "../files.js";
+import type { Readership } from "../readership.js";
 import type { HttpAnswer } from "../request.js";
 import type { Session } from "../session.js";
 import { type Call, Ready } from "./call.js";
@@ -16,7 +16,7 @@ export const upload: Call = {
     const name = nameOf(request.query.get("name"));
     const mime = bareType(request.header("content-type") ?? "");
     if (!limits.fileTypes.includes(mime)) return refuse("unsupported", `A file is one of: ${limits.fileTypes.join(", ")}.`);
-    maySend(session, await readership.admit(session, c));
+    await mayGiveFile(readership, session, c);
     const { tenant, user } = session;
     const { id, bytes } = await files.put({ tenant, c, by: user.id, name, mime }, judged(mime, request.content()));
     return { url: `/v1/files/${id}`, name, mime, bytes };
@@ -34,10 +34,13 @@ export const download: Call = {
   },
 };
 
-/** As a `send` of the file would be judged: of those who may read, its visitor, who holds it, supervisors, and bots. */
-function maySend({ user }: Session, { state, assignee }: Authority): void {
-  if (state === "closed") refuse("closed");
-  if (user.role === "agent" && user.id !== assignee) refuse("not_assigned");
+/** As a `send` of the file would be judged. */
+async function mayGiveFile(readership: Readership, session: Session, c: string): Promise<void> {
+  const { user } = session;
+  const authority = await readership.admit(session, c);
+  if (authority.state === "closed") refuse("closed");
+  const speaks = user.role === "visitor" || user.role === "supervisor" || user.id === authority.assignee;
+  if (!speaks && !(user.role === "bot" && (await readership.serves(session, authority)))) refuse("not_assigned");
 }
 
 function nameOf(name: string | null): string {

@@ -22,8 +22,7 @@ export const decline: Handler<"decline"> = async ({ router }, { session }, { c, 
 };
 
 /** Hands a conversation on; this agent is rid of it at once. */
-export const transfer: Handler<"transfer"> = async ({ router, readership }, { session }, { c, to, note }) => {
-  await readership.admit(session, c);
+export const transfer: Handler<"transfer"> = async ({ router }, { session }, { c, to, note }) => {
   const { agent, topic, skills } = to;
   const target = { ...(agent === undefined ? {} : { agent }), ...(topic === undefined ? {} : { topic }), ...(skills && { skills }) };
   await router.transfer(session, c, target, note);
@@ -31,10 +30,9 @@ export const transfer: Handler<"transfer"> = async ({ router, readership }, { se
 };
 
 /** Gives a conversation to an agent without asking it; whoever takes one for itself is shown it. */
-export const assign: Handler<"assign"> = async ({ router, readership, opening }, client, { c, agent }) => {
+export const assign: Handler<"assign"> = async ({ router, opening }, client, { c, agent }) => {
   const { session } = client;
   const taker = agent === "me" ? session.user.id : agent;
-  await readership.admit(session, c);
   await router.assign(session, c, taker);
   return taker === session.user.id ? opening.open(client, c, undefined) : DONE;
 };
@@ -46,7 +44,6 @@ export const queue: Handler<"queue"> = async ({ router, roster }, client, { watc
 };
 
 /** Why a conversation is where it is. */
-export const explain: Handler<"explain"> = async ({ router, readership }, { session }, { c }) => {
-  await readership.admit(session, c);
+export const explain: Handler<"explain"> = async ({ router }, { session }, { c }) => {
   return reply({ decisions: await router.explain(session.tenant, c) });
 };

@@ -1,6 +1,7 @@
 import { refuse } from "../../lib/errors.js";
 import type { Command } from "../../proto/check.js";
 import type { OpName } from "../../proto/commands.js";
+import { mayGive } from "../authorisation.js";
 import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import type { Reply } from "../reply.js";
@@ -17,8 +18,11 @@ const HANDLERS: { readonly [Op in OpName]?: Handler<Op> } = {
 };
 
 /** Carries out a command for a socket that said hello. */
-export async function answer(context: Context, client: Client, { op, fields }: Command): Promise<Reply> {
+export async function answer(context: Context, client: Client, command: Command): Promise<Reply> {
+  const { op, fields } = command;
   const handler = HANDLERS[op] as Handler<OpName> | undefined;
+  mayGive(client.session.user, op);
   if (!handler) return refuse("unsupported", `This server does not offer ${op} yet.`);
+  await context.authorisation.allow(client.session, command);
   return handler(context, client, fields as never);
 }

@@ -11,8 +11,9 @@ export class ConnectionMetrics {
   readonly #closes: (name: CloseName) => Counts;
   readonly #resumes: (result: "whole" | "gap" | "refused") => Counts;
 
-  constructor(metrics: Metrics, sockets: () => number) {
+  constructor(metrics: Metrics, sockets: () => number, waiting: () => number) {
     metrics.gauge("gateway_sockets", "Open sockets", sockets);
+    metrics.gauge("gateway_waiting", "Requests that wait for a newer entry", waiting);
     this.#commands = metrics.counterBy("gateway_commands_total", "Commands taken, by op", "op");
     this.#seconds = metrics.histogramBy("gateway_command_seconds", "From a command's frame to its reply, by op", "op");
     this.#errors = metrics.counterBy("gateway_errors_total", "Error replies, by code", "code");

@@ -8,20 +8,25 @@ import type { Accounts } from "./accounts.js";
 import type { Authorisation } from "./authorisation.js";
 import type { BudgetLimits, Budgets } from "./budgets.js";
 import type { ConnectionMetrics } from "./connection-metrics.js";
+import type { EntranceLimits } from "./entrance.js";
 import type { Files } from "./files.js";
+import type { GuestLimits } from "./guests.js";
 import type { Inboxes } from "./inboxes.js";
 import type { Opening } from "./opening.js";
 import type { Origins } from "./origins.js";
+import type { PaceLimits } from "./pace.js";
 import type { Readership } from "./readership.js";
 import type { Reading } from "./reading.js";
 import type { Roster } from "./roster.js";
 import type { SendRates } from "./send-rates.js";
 import type { Sending } from "./sending.js";
+import type { Tags } from "./tags.js";
 import type { Tokens } from "./tokens.js";
+import type { Visits } from "./visits.js";
 import type { Waiting, WaitingLimits } from "./waiting.js";
 
 /** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
-export interface GatewayLimits extends WaitingLimits, BudgetLimits {
+export interface GatewayLimits extends WaitingLimits, BudgetLimits, EntranceLimits, GuestLimits, PaceLimits {
   readonly frameBytes: number;
   readonly serverFrameBytes: number;
   readonly textBytes: number;
@@ -31,7 +36,10 @@ export interface GatewayLimits extends WaitingLimits, BudgetLimits {
   readonly sendsBurst: number;
   readonly historyMax: number;
   readonly historyBytes: number;
+  readonly transcriptBytes: number;
   readonly helloTimeoutMs: number;
+  readonly waitingBytes: number;
+  readonly ownOrigins: readonly string[];
   readonly pingMs: number;
   readonly fileTypes: readonly string[];
   readonly drainPerS: number;
@@ -52,6 +60,8 @@ export interface Context {
   readonly reading: Reading;
   readonly opening: Opening;
   readonly sending: Sending;
+  readonly tags: Tags;
+  readonly visits: Visits;
   readonly sendRates: SendRates;
   readonly budgets: Budgets;
   readonly waiting: Waiting;

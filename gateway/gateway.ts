@@ -5,33 +5,40 @@ import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
 import type { Service } from "../lib/service.js";
 import type { History } from "../persister/history.js";
+import { CLOSES } from "../proto/codes.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { Accounts } from "./accounts.js";
 import { Authorisation } from "./authorisation.js";
 import { Budgets } from "./budgets.js";
 import type { Client } from "./client.js";
-import { Connection } from "./connection.js";
+import { Connection, type ConnectionOwner } from "./connection.js";
 import { ConnectionMetrics } from "./connection-metrics.js";
 import type { Context, GatewayLimits } from "./context.js";
 import { closeAll, closeInSlots } from "./drain.js";
+import { Entrance, type Visit } from "./entrance.js";
 import type { Files } from "./files.js";
+import { Guests } from "./guests.js";
 import { Hub } from "./hub.js";
 import { Inboxes } from "./inboxes.js";
 import { Jwks } from "./jwks.js";
 import type { SessionKey } from "./keys.js";
 import { Opening } from "./opening.js";
 import { Origins } from "./origins.js";
+import { closeReason } from "./outlet.js";
+import { Recalling } from "./recalling.js";
 import { Readership } from "./readership.js";
 import { Reading } from "./reading.js";
 import { Roster } from "./roster.js";
 import { SendRates } from "./send-rates.js";
 import { Sending } from "./sending.js";
+import { Tags } from "./tags.js";
 import type { Session } from "./session.js";
 import { SiteKeys } from "./site-keys.js";
 import { SiteTokens } from "./site-tokens.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 import { TokenError, Tokens } from "./tokens.js";
+import { Visits } from "./visits.js";
 import { Waiting } from "./waiting.js";
 
 type TokenLimits = Pick<
@@ -55,10 +62,12 @@ export interface GatewayOptions {
 }
 
 /** The sockets of one node: takes them in, knows them, and lets them go in good order. */
-export class Gateway implements Service, Reception {
+export class Gateway implements Service, Reception, ConnectionOwner {
   readonly name = "gateway";
   readonly context: Context;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<Connection, Visit>();
+  readonly #entrance: Entrance;
+  readonly #guests: Guests<Connection>;
   #accepting = false;
 
   /** Takes the timeline's inbox: to be made before the timeline starts. */
@@ -74,11 +83,14 @@ export class Gateway implements Service, Reception {
     });
     const reading = new Reading({ timeline, history, readership, limits, log });
     const inboxes = new Inboxes({ timeline, history, log });
-    const opening = new Opening({ hub, reading, readership, history, router, log });
+    const tags = new Tags({ timeline, history, log });
+    const opening = new Opening({ hub, reading, readership, history, router, tags, log });
     const leave = (client: Client, c: string): void => opening.released(client, c);
     const roster = new Roster({ router, accounts, history, inboxes, leave, clock, log, lost_ms: options.agentLostMs });
     const siteKeys = new SiteKeys(directory, new Jwks({ ...options.tokens, clock, log }));
     const siteTokens = new SiteTokens({ directory, keys: siteKeys, clock, siteTokenMs: options.tokens.siteTokenMs });
+    this.#entrance = new Entrance(limits, { clock, metrics });
+    this.#guests = new Guests(limits, metrics);
     const budgets = new Budgets(limits, { clock, metrics });
     const connectionMetrics = new ConnectionMetrics(
       metrics,
@@ -106,7 +118,9 @@ export class Gateway implements Service, Reception {
       tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock, site: { keys: siteKeys, tokens: siteTokens } }),
       origins: new Origins(directory),
       authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
-      sending: new Sending({ timeline, readership, textBytes: limits.textBytes }),
+      sending: new Sending({ timeline, readership, recalling: new Recalling({ timeline, history }), textBytes: limits.textBytes }),
+      tags,
+      visits: new Visits({ timeline, attributesBytes: limits.attributesBytes, clock }),
       waiting: new Waiting({ hub, limits, clock }),
       sendRates: new SendRates(clock, { per_s: limits.sendsPerS, burst: limits.sendsBurst }, budgets),
       budgets,
@@ -127,34 +141,54 @@ export class Gateway implements Service, Reception {
     this.#accepting = false;
     this.context.waiting.drain();
     const { limits, clock } = this.context;
-    await closeInSlots([...this.#connections], { deadline_ms, per_s: limits.drainPerS }, clock);
+    await closeInSlots([...this.#connections.keys()], { deadline_ms, per_s: limits.drainPerS }, clock);
   }
 
   async stop(): Promise<void> {
     this.#accepting = false;
-    closeAll([...this.#connections], this.context.limits.drainPerS);
+    closeAll([...this.#connections.keys()], this.context.limits.drainPerS);
     this.context.roster.stop();
   }
 
   admit(arrival: Arrival): ((socket: Socket) => SocketHandler) | undefined {
     if (!this.#accepting) return undefined;
     return (socket) => {
+      const visit = this.#entrance.enter(arrival.address);
+      if (typeof visit === "number") return this.#turnAway(socket, visit);
       const connection = new Connection(this.context, arrival, socket, this);
-      this.#connections.add(connection);
+      this.#connections.set(connection, visit);
       return connection;
     };
   }
 
+  room(session: Session): void {
+    this.#guests.room(session);
+  }
+
+  greeted(connection: Connection): void {
+    this.#connections.get(connection)?.greeted();
+    this.#guests.enter(connection)?.outlet.close("replaced");
+  }
+
   gone(connection: Connection): void {
+    this.#connections.get(connection)?.left();
     this.#connections.delete(connection);
+    this.#guests.leave(connection);
     if (connection.greeted) this.context.roster.leave(connection);
+  }
+
+  /** With a close, not at the upgrade: a browser tells its page nothing of a refused upgrade, and of a close everything. */
+  #turnAway(socket: Socket, retry_after_ms: number): SocketHandler {
+    this.context.metrics.closed("overloaded");
+    socket.close(CLOSES.overloaded, closeReason("overloaded", retry_after_ms));
+    return DEAF;
   }
 
   async #closeRevoked(): Promise<void> {
     const { tokens, log, waiting } = this.context;
     const revoked = async (session: Session) => ((await tokens.isRevoked(session)) ? tokenRevoked() : undefined);
     void waiting.judge(revoked).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections.keys()]) {
       if (!connection.greeted) continue;
       try {
         if (await tokens.isRevoked(connection.session)) connection.outlet.close("token_revoked");
@@ -168,3 +202,8 @@ export class Gateway implements Service, Reception {
 function tokenRevoked(): TokenError {
   return new TokenError("token_revoked", "This token was revoked.");
 }
+
+/** Of a socket that was turned away. */
+const DEAF: SocketHandler = {
+  ...{ frame: () => undefined, pinged: () => undefined, pong: () => undefined, drained: () => undefined, closed: () => undefined },
+};

@@ -1,44 +1,11 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { refuse } from "../lib/errors.js";
 import { ADA, held, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
-import { GatewayStage } from "../test/support/gateway-stage.js";
+import { calls } from "../test/support/http-stage.js";
 import { begin, C, routed, text } from "../test/support/timelines.js";
-import { Http } from "./http.js";
-import type { HttpAnswer, HttpRequest } from "./request.js";
 
 const SHOP = "https://shop.example";
-
-interface Asked {
-  readonly token?: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-type Ask = (method: string, path: string, asked?: Asked) => Promise<HttpAnswer & { readonly json: Record<string, unknown> }>;
-
-async function calls(t: TestContext): Promise<{ readonly stage: GatewayStage; readonly ask: Ask }> {
-  const stage = await GatewayStage.start(t);
-  const http = new Http(stage.gateway.context);
-  const ask: Ask = async (method, path, { token, body, headers = {} } = {}) => {
-    const all = { host: "desk.example", ...(token && { authorization: `Bearer ${token}` }), ...headers } as Record<string, string>;
-    const { pathname, searchParams } = new URL(path, "http://desk.example");
-    const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body ?? ""));
-    const request: HttpRequest = {
-      method,
-      path: pathname,
-      query: searchParams,
-      header: (name) => all[name],
-      body: async () => bytes,
-      content: () => Readable.from([bytes]),
-      address: "127.0.0.1",
-    };
-    const answer = await http.answer(request);
-    return { ...answer, json: JSON.parse(String(answer.body) || "{}") as Record<string, unknown> };
-  };
-  return { stage, ask };
-}
 
 test("an error is problem+json with the code, status and meaning of the protocol", async (t) => {
   const { ask } = await calls(t);

@@ -1,7 +1,7 @@
 import type { Party } from "../proto/message.js";
 import type { Inbox, Signal, WindowRange } from "../timeline/broker.js";
 import { type Authority, bucketOf, type Entry } from "../timeline/entry.js";
-import { type LiveAttach, LiveConversation, type LivePorts } from "./live-conversation.js";
+import { type LiveAttach, LiveConversation, type LivePorts, type Seat } from "./live-conversation.js";
 import type { Outlet } from "./outlet.js";
 import { Reader } from "./reader.js";
 import { ConversationSignal } from "./signal.js";
@@ -28,20 +28,25 @@ export class Hub implements Inbox {
 
   /** Makes a reader that is held until {@link Reader.release}. The caller has to know that its user may read. */
   join(tenant: string, c: string, user: Party, origin: string, outlet: Outlet): Reader {
+    return this.sit(tenant, c, (conversation) => new Reader(conversation, outlet, user, origin));
+  }
+
+  /** {@link join}, for whoever follows without a socket. */
+  sit<S extends Seat>(tenant: string, c: string, make: (conversation: LiveConversation) => S): S {
     let conversation = this.#conversations.get(c);
     if (conversation?.tenant !== tenant) conversation = undefined;
     conversation ??= new LiveConversation(this.#ports, tenant, c);
     this.#conversations.set(c, conversation);
-    const reader = new Reader(conversation, outlet, user, origin);
-    conversation.add(reader);
-    return reader;
+    const seat = make(conversation);
+    conversation.add(seat);
+    return seat;
   }
 
   /**
    * One step: the node joins and reads; what comes after the answer's head reaches the reader when it is released. Undefined when the
    * conversation is closed and has no life. Rejects as {@link Timeline.attach} does; the reader then still has to {@link leave}.
    */
-  async attach(reader: Reader, read: WindowRange): Promise<LiveAttach | undefined> {
+  async attach(reader: Seat, read: WindowRange): Promise<LiveAttach | undefined> {
     const { conversation } = reader;
     const life = await conversation.attach(read);
     if (life) conversation.welcome(reader);
@@ -49,7 +54,7 @@ export class Hub implements Inbox {
     return life;
   }
 
-  leave(reader: Reader): void {
+  leave(reader: Seat): void {
     const { conversation } = reader;
     conversation.remove(reader);
     if (!conversation.empty || this.#conversations.get(conversation.c) !== conversation) return;

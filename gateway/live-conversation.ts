@@ -32,6 +32,11 @@ export interface Follower {
   leave(): void;
 }
 
+/** A follower that has a place in one conversation. */
+export interface Seat extends Follower {
+  readonly conversation: LiveConversation;
+}
+
 const RETRY_MS = 1_000;
 
 /** Entries kept for readers whose window page is being read. A reader that finds them incomplete reads the window again. */

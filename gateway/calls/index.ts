@@ -1,11 +1,27 @@
 import { ID_CHARS_MAX } from "../../proto/shapes.js";
 import type { Call } from "./call.js";
+import { commands, session } from "./commands.js";
 import { ask, explain, list, messages, send, site } from "./conversations.js";
 import { download, upload } from "./files.js";
 import { login, logout, refresh, visitors } from "./sessions.js";
 
 /** What this server does of the HTTP calls. */
-export const CALLS = [visitors, login, refresh, logout, site, ask, list, send, messages, explain, upload, download] as readonly Call[];
+export const CALLS = [
+  visitors,
+  login,
+  refresh,
+  logout,
+  site,
+  ask,
+  list,
+  send,
+  messages,
+  explain,
+  session,
+  commands,
+  upload,
+  download,
+] as readonly Call[];
 
 export function findCall(method: string, path: string): { readonly call: Call; readonly parameters: readonly string[] } | undefined {
   for (const call of CALLS) {

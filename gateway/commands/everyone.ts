@@ -1,8 +1,8 @@
 import { refuse } from "../../lib/errors.js";
 import { eventFrame } from "../../proto/frames.js";
-import { compare, type Position } from "../../proto/position.js";
+import { BEGINNING, compare, type Position } from "../../proto/position.js";
 import type { Client } from "../client.js";
-import type { Reader } from "../reader.js";
+import type { Context } from "../context.js";
 import { encodePage } from "../reading.js";
 import { DONE, reply } from "../reply.js";
 import type { Handler } from "./command.js";
@@ -45,9 +45,9 @@ export const send: Handler<"send"> = async ({ sending }, client, fields) => {
 };
 
 /** Moves the sender's marks forward, for those who look on. */
-export const mark: Handler<"mark"> = async ({ timeline }, client, { c, got, read }) => {
-  const reader = opened(client, c);
-  const { head } = reader.conversation;
+export const mark: Handler<"mark"> = async (context, client, { c, got, read }) => {
+  const { timeline } = context;
+  const head = await reach(context, client, c);
   for (const pos of [got, read] as (Position | undefined)[])
     if (pos && compare(pos, head) > 0) return refuse("bad_request", "A mark is beyond the conversation's head.");
   const { tenant, user } = client.session;
@@ -56,10 +56,16 @@ export const mark: Handler<"mark"> = async ({ timeline }, client, { c, got, read
 };
 
 /** Shows that the sender types. */
-export const typing: Handler<"typing"> = async ({ timeline }, client, { c, text }) => {
-  opened(client, c);
+export const typing: Handler<"typing"> = async (context, client, { c, text }) => {
+  await reach(context, client, c);
   const event = { ev: "typing", c, user: client.session.user.id, ...(text === undefined ? {} : { text }) };
-  await timeline.signal(c, { frame: eventFrame(event), audience: "all", origin: client.id });
+  await context.timeline.signal(c, { frame: eventFrame(event), audience: "all", origin: client.id });
+  return DONE;
+};
+
+/** Says on which page the visitor is. */
+export const visit: Handler<"visit"> = async ({ visits }, client, fields) => {
+  await visits.take(client, fields);
   return DONE;
 };
 
@@ -83,7 +89,12 @@ export const rate: Handler<"rate"> = async ({ router }, { session }, { c, score,
   return DONE;
 };
 
-/** Marks and typing belong to what this socket has open. */
-function opened({ readers }: Client, c: string): Reader {
-  return readers.get(c) ?? refuse("not_found", "Open the conversation on this socket first.");
+/** Marks and typing belong to what this socket has open; of a client without a socket, to what its user may read. Answers the head. */
+async function reach({ readership, timeline, history }: Context, { readers, outlet, session }: Client, c: string): Promise<Position> {
+  const reader = readers.get(c);
+  if (reader) return reader.conversation.head;
+  if (outlet.open) return refuse("not_found", "Open the conversation on this socket first.");
+  await readership.admit(session, c);
+  const life = await timeline.life(c);
+  return life.at === "cold" ? ((await history.conversation(session.tenant, c))?.head ?? BEGINNING) : life.head;
 }

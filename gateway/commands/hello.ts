@@ -4,23 +4,20 @@ import type { Position } from "../../proto/position.js";
 import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import { reply } from "../reply.js";
+import { welcome } from "../welcome.js";
 import type { Handler } from "./command.js";
 
 /** Says who speaks and resumes what was open: the reply first, then an agent's offers, then what was missed. */
 export const hello: Handler<"hello"> = async (context, client, { token, resume = {} }) => {
-  const { tokens, origins, limits, roster, clock, node } = context;
+  const { tokens, origins, roster, node } = context;
   const session = await tokens.verify(token);
   const { origin, host } = client.arrival;
   if (!(await origins.allows(session.tenant, origin, host))) return refuse("forbidden", "This page may not speak for the tenant.");
   client.admit(session);
   const resumed = await Promise.all(Object.entries(resume).map(([c, from]) => resumeOne(context, client, c, from as Position)));
-  const { user, tenant, expires_at } = session;
+  const { user } = session;
   const result = {
-    ...{ session: client.id, user, tenant, node, now: clock.now(), expires_at, ping_ms: limits.pingMs },
-    limits: {
-      ...{ frame_bytes: limits.frameBytes, text_bytes: limits.textBytes, in_flight: limits.inFlight },
-      ...{ sends_per_s: limits.sendsPerS, history_max: limits.historyMax },
-    },
+    ...{ session: client.id, node, ...welcome(context, session) },
     resumed: Object.fromEntries(resumed.map(({ c, shown }) => [c, shown])),
   };
   const follow = (): void => {

@@ -49,7 +49,7 @@ export class Hub implements Inbox {
   async attach(reader: Seat, read: WindowRange): Promise<LiveAttach | undefined> {
     const { conversation } = reader;
     const life = await conversation.attach(read);
-    if (life) conversation.welcome(reader);
+    if (life && reader.here) conversation.welcome(reader);
     if (life && this.#conversations.get(conversation.c) === undefined) await this.#ports.timeline.detach(conversation.c);
     return life;
   }

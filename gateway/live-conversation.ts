@@ -1,6 +1,7 @@
 import { type Clock, pause } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
+import type { Party } from "../proto/message.js";
 import { BEGINNING, later, type Position } from "../proto/position.js";
 import type { Attached, Life, Page, WindowRange } from "../timeline/broker.js";
 import type { Authority, Entry } from "../timeline/entry.js";
@@ -32,9 +33,16 @@ export interface Follower {
   leave(): void;
 }
 
+/** A follower whose user may turn out to be somebody. */
+export interface Identifiable extends Follower {
+  identified(user: Party): void;
+}
+
 /** A follower that has a place in one conversation. */
 export interface Seat extends Follower {
   readonly conversation: LiveConversation;
+  /** Its user counts as here. */
+  readonly here: boolean;
 }
 
 const RETRY_MS = 1_000;
@@ -100,6 +108,16 @@ export class LiveConversation {
     const came = !this.#isHere(reader.user.id);
     this.#here.add(reader);
     if (came) this.#present(reader.user.id, true);
+  }
+
+  /** The reader's user is somebody else from now on. */
+  identified(reader: Identifiable, user: Party): void {
+    const was = reader.user.id;
+    const here = this.#here.delete(reader);
+    reader.identified(user);
+    if (!here) return;
+    this.welcome(reader);
+    if (!this.#isHere(was)) this.#present(was, false);
   }
 
   entry(entry: Entry): void {

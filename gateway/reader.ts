@@ -21,7 +21,7 @@ const PAGE = 50;
  * the window. So no entry comes twice, none is missed, and a `gap` says so when the window does not reach back.
  */
 export class Reader {
-  readonly user: Party;
+  #user: Party;
   /** The socket, as signals name who caused them. */
   readonly origin: string;
   readonly conversation: LiveConversation;
@@ -41,13 +41,26 @@ export class Reader {
   constructor(conversation: LiveConversation, outlet: Outlet, user: Party, origin: string) {
     this.conversation = conversation;
     this.#outlet = outlet;
-    this.user = user;
+    this.#user = user;
     this.origin = origin;
+  }
+
+  get user(): Party {
+    return this.#user;
+  }
+
+  identified(user: Party): void {
+    this.#user = user;
   }
 
   /** The last position sent; undefined while its reply is under way. */
   get delivered(): Position | undefined {
     return this.#mode === "held" || this.#mode === "left" ? undefined : this.#cursor;
+  }
+
+  /** Whoever has no socket, or lost it, is not seen. */
+  get here(): boolean {
+    return this.#outlet.open;
   }
 
   get left(): boolean {

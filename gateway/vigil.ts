@@ -39,6 +39,7 @@ export class Vigil implements Seat {
   readonly key: string;
   readonly conversation: LiveConversation;
   readonly user: Party;
+  readonly here = true;
   readonly #waits = new Set<Wait>();
   #timer: Timer | undefined;
   #over = false;

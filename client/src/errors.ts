@@ -22,6 +22,13 @@ export class ClientError extends Error {
   }
 }
 
+/** `unavailable`, and not by the word of a Deskwire: the network failed, or something else answered. */
+export class Unreached extends ClientError {
+  constructor(message: string) {
+    super("unavailable", message);
+  }
+}
+
 export function fromWire(error: WireError): ClientError {
   return new ClientError(error.code, error.message, error.retry, error.retry_after_ms);
 }

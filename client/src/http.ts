@@ -1,13 +1,13 @@
 import type { ErrorCode } from "../../proto/codes.js";
 import type { Party } from "../../proto/message.js";
 import { formatPosition, type Position } from "../../proto/position.js";
-import { ClientError } from "./errors.js";
-import type { Fields, HistoryPage, Sent } from "./wire.js";
+import { ClientError, Unreached } from "./errors.js";
+import type { Fields, HistoryPage, Sent, Welcome } from "./wire.js";
 
 /** The part of `fetch` this SDK uses. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string },
+  init: { method: string; headers: Record<string, string>; body?: string; signal?: unknown },
 ) => Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>;
 
 /** Who somebody is, as `visitors`, `login` and `refresh` answer it. */
@@ -29,6 +29,15 @@ export interface Range {
   readonly limit?: number;
 }
 
+export interface Waited {
+  readonly after: Position;
+  readonly limit: number;
+  /** How long to wait for a newer entry. */
+  readonly wait_ms: number;
+  /** An AbortSignal of the runtime, where it has them. */
+  readonly signal?: unknown;
+}
+
 /** The HTTP calls of the protocol. Each rejects with a ClientError: the server's code, or `unavailable` when there was no answer of its. */
 export class Http {
   readonly #url: string;
@@ -47,8 +56,18 @@ export class Http {
     return this.#ask("POST", "/v1/login", account);
   }
 
-  refresh(token: string): Promise<Session> {
-    return this.#ask("POST", "/v1/refresh", {}, token);
+  /** With the site's own token for the same visitor, that one is identified by it. */
+  refresh(token: string, site?: string): Promise<Session> {
+    return this.#ask("POST", "/v1/refresh", site === undefined ? {} : { token: site }, token);
+  }
+
+  session(token: string): Promise<Welcome> {
+    return this.#ask("GET", "/v1/session", undefined, token);
+  }
+
+  /** A command without a socket; what would follow it as events does not come. */
+  command<R>(token: string, op: string, fields: Fields): Promise<R> {
+    return this.#ask("POST", "/v1/commands", { ...fields, op }, token);
   }
 
   async logout(token: string): Promise<void> {
@@ -67,6 +86,12 @@ export class Http {
     return this.#ask("POST", "/v1/messages", message, token);
   }
 
+  /** {@link history} above `after`; answered when there is something, or when the time is over. */
+  wait(token: string, c: string, { after, limit, wait_ms, signal }: Waited): Promise<HistoryPage> {
+    const query = `after=${formatPosition(after)}&limit=${limit}&wait_ms=${wait_ms}`;
+    return this.#ask("GET", `/v1/conversations/${encodeURIComponent(c)}/messages?${query}`, undefined, token, signal);
+  }
+
   history(token: string, c: string, range: Range = {}): Promise<HistoryPage> {
     const { before, after, limit } = range;
     const query = [
@@ -77,16 +102,20 @@ export class Http {
     return this.#ask("GET", `/v1/conversations/${encodeURIComponent(c)}/messages?${query}`, undefined, token);
   }
 
-  async #ask<R>(method: string, path: string, body?: unknown, token?: string): Promise<R> {
+  async #ask<R>(method: string, path: string, body?: unknown, token?: string, signal?: unknown): Promise<R> {
     const headers: Record<string, string> = {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const init = {
+      ...{ method, headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    };
     const { ok, status, text } = await this.#fetched(this.#url + path, init);
     const answer = parsed(text);
     if (!ok) throw problemOf(status, answer);
-    if (answer === undefined) throw new ClientError("unavailable", "not an answer of Deskwire");
+    if (answer === undefined) throw new Unreached("not an answer of Deskwire");
     return answer as R;
   }
 
@@ -95,7 +124,7 @@ export class Http {
       const answer = await this.#fetch(url, init);
       return { ok: answer.ok, status: answer.status, text: await answer.text() };
     } catch (error) {
-      throw new ClientError("unavailable", String(error));
+      throw new Unreached(String(error));
     }
   }
 }
@@ -112,7 +141,7 @@ function parsed(text: string): unknown {
 /** A body that is not ours counts as `unavailable`. */
 function problemOf(status: number, body: unknown): ClientError {
   const { code, detail, retry, retry_after_ms } = (body ?? {}) as Problem;
-  if (typeof code !== "string") return new ClientError("unavailable", `HTTP ${status}`);
+  if (typeof code !== "string") return new Unreached(`HTTP ${status}`);
   return new ClientError(code, detail, retry, retry_after_ms);
 }
 

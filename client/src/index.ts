@@ -12,5 +12,8 @@ export type { Shown } from "./shown.js";
 export { memoryStorage, type Storage } from "./storage.js";
 export { type WebStorageLike, webStorage } from "./storage-web.js";
 export type { Channel, Peer, Transport } from "./transport.js";
+export { type FallbackOptions, fallbackTransport } from "./transport-fallback.js";
+export { type LongPollOptions, longPollTransport } from "./transport-long-poll.js";
 export { type WebSocketConstructor, type WebSocketLike, webSocketTransport } from "./transport-websocket.js";
+export { Upgrades } from "./upgrades.js";
 export type * from "./wire.js";

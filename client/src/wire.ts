@@ -3,15 +3,18 @@ import type { Ask, ConversationState, HiddenMessage, MessageEvent, Party, Role }
 import type { Position } from "../../proto/position.js";
 
 /** What the server answers and says, as far as this SDK reads it. Unknown fields, events and kinds are let through. */
-export interface Hello {
-  readonly session: string;
+export interface Welcome {
   readonly user: Party;
   readonly tenant: string;
-  readonly node: string;
   readonly now: number;
   readonly expires_at: number;
   readonly ping_ms: number;
   readonly limits: Limits;
+}
+
+export interface Hello extends Welcome {
+  readonly session: string;
+  readonly node: string;
   readonly resumed: Readonly<Record<string, Resumed>>;
 }
 

@@ -64,9 +64,14 @@ export class DirectoryCache implements Service {
   }
 
   /** Tokens of this user issued before `not_before` are worth nothing from now on. Rejects as {@link Directory.put} does. */
-  async revoke(tenant: string, user: string, not_before: number): Promise<void> {
-    const row = await this.#directory.get("revocation", tenant, user);
-    await this.#directory.put("revocation", tenant, user, { not_before }, row?.version ?? 0);
+  revoke(tenant: string, user: string, not_before: number): Promise<void> {
+    return this.set("revocation", tenant, user, { not_before });
+  }
+
+  /** Writes the row over what is there; seen here when it resolves. Rejects as {@link Directory.put} does. */
+  async set<K extends RowKind>(kind: K, tenant: string, id: string, value: RowValues[K]): Promise<void> {
+    const row = await this.#directory.get(kind, tenant, id);
+    await this.#directory.put(kind, tenant, id, value, row?.version ?? 0);
     await this.look();
   }
 

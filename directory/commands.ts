@@ -1,4 +1,5 @@
 import { AGENTS } from "./commands/agents.js";
+import { BANS } from "./commands/bans.js";
 import { type Command, type CommandPorts, NAME, type Options, parse, usage } from "./commands/command.js";
 import { KEYS } from "./commands/keys.js";
 import { SESSIONS } from "./commands/sessions.js";
@@ -22,6 +23,10 @@ npx deskwire <what> <do> [names] [options]
 
   session revoke <tenant> [user]     every session and token of this user, or of everybody
 
+  ban add <tenant> <user> [--until T]   keeps a visitor out: until a time as in 2030-01-31T12:00:00Z, or for good
+  ban list <tenant>
+  ban lift <tenant> <user>
+
 Keys of the tokens that a site signs itself (issuer, audience deskwire, sub, tenant, role, exp):
 
   key add <tenant> <key> [--algorithm HS256|EdDSA|RS256] [--material-file F] [--issuer URL]
@@ -40,7 +45,7 @@ An add of what is there changes only what is named, and enables it. Without a pa
   --help   this text
 `;
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...TENANTS, ...AGENTS, ...SESSIONS, ...KEYS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...TENANTS, ...AGENTS, ...SESSIONS, ...KEYS, ...BANS };
 
 const WORD = /^\S.{0,63}$/u;
 

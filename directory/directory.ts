@@ -36,6 +36,7 @@ export interface RowValues {
   readonly topic: Topic;
   readonly account: Account;
   readonly revocation: Revocation;
+  readonly ban: Ban;
 }
 
 export type RowKind = keyof RowValues;
@@ -96,4 +97,9 @@ export interface Account {
 /** Tokens of this user (id) or of the whole tenant (`*`) issued before `not_before` (ms) are worth nothing. */
 export interface Revocation {
   readonly not_before: number;
+}
+
+/** A visitor (id) that is kept out: until that time (ms), or for good. */
+export interface Ban {
+  readonly until?: number;
 }

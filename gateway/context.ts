@@ -4,7 +4,7 @@ import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
-import type { Accounts } from "./accounts.js";
+import type { Accounts, PasswordLimits } from "./accounts.js";
 import type { Authorisation } from "./authorisation.js";
 import type { BudgetLimits, Budgets } from "./budgets.js";
 import type { ConnectionMetrics } from "./connection-metrics.js";
@@ -12,6 +12,8 @@ import type { EntranceLimits } from "./entrance.js";
 import type { Files } from "./files.js";
 import type { GuestLimits } from "./guests.js";
 import type { Inboxes } from "./inboxes.js";
+import type { KnownVisitors } from "./known-visitors.js";
+import type { LoginLimits } from "./login-guard.js";
 import type { Opening } from "./opening.js";
 import type { Origins } from "./origins.js";
 import type { PaceLimits } from "./pace.js";
@@ -26,7 +28,7 @@ import type { Visits } from "./visits.js";
 import type { Waiting, WaitingLimits } from "./waiting.js";
 
 /** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
-export interface GatewayLimits extends WaitingLimits, BudgetLimits, EntranceLimits, GuestLimits, PaceLimits {
+export interface GatewayLimits extends WaitingLimits, BudgetLimits, EntranceLimits, GuestLimits, PaceLimits, LoginLimits, PasswordLimits {
   readonly frameBytes: number;
   readonly serverFrameBytes: number;
   readonly textBytes: number;
@@ -54,6 +56,7 @@ export interface Context {
   readonly directory: DirectoryCache;
   readonly tokens: Tokens;
   readonly accounts: Accounts;
+  readonly visitors: KnownVisitors;
   readonly origins: Origins;
   readonly readership: Readership;
   readonly authorisation: Authorisation;

@@ -1,4 +1,5 @@
 import type { DirectoryCache } from "../directory/cache.js";
+import { Networks } from "../lib/address.js";
 import type { Clock } from "../lib/clock.js";
 import type { Config } from "../lib/config.js";
 import type { Logger } from "../lib/log.js";
@@ -10,6 +11,8 @@ import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { Accounts } from "./accounts.js";
 import { Authorisation } from "./authorisation.js";
+import { banned, isBanned } from "./bans.js";
+import { byNetwork } from "./budget.js";
 import { Budgets } from "./budgets.js";
 import type { Client } from "./client.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
@@ -23,20 +26,22 @@ import { Hub } from "./hub.js";
 import { Inboxes } from "./inboxes.js";
 import { Jwks } from "./jwks.js";
 import type { SessionKey } from "./keys.js";
+import { KnownVisitors } from "./known-visitors.js";
+import { LoginGuard } from "./login-guard.js";
 import { Opening } from "./opening.js";
 import { Origins } from "./origins.js";
 import { closeReason } from "./outlet.js";
-import { Recalling } from "./recalling.js";
 import { Readership } from "./readership.js";
 import { Reading } from "./reading.js";
+import { Recalling } from "./recalling.js";
 import { Roster } from "./roster.js";
 import { SendRates } from "./send-rates.js";
 import { Sending } from "./sending.js";
-import { Tags } from "./tags.js";
 import type { Session } from "./session.js";
 import { SiteKeys } from "./site-keys.js";
 import { SiteTokens } from "./site-tokens.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
+import { Tags } from "./tags.js";
 import { TokenError, Tokens } from "./tokens.js";
 import { Visits } from "./visits.js";
 import { Waiting } from "./waiting.js";
@@ -75,7 +80,8 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     const { timeline, history, router, directory, limits, clock, log, metrics } = options;
     const endOf = async (tenant: string, c: string) => (await history.conversation(tenant, c))?.head;
     const hub = new Hub({ timeline, clock, log, endOf });
-    const accounts = new Accounts(directory);
+    const guard = new LoginGuard({ clock, limits, counts: byNetwork(new Networks(limits.exemptAddresses)) });
+    const accounts = new Accounts({ directory, guard, checks: limits });
     const readership = new Readership({
       ...{ timeline, history, router },
       profile: (session) => accounts.profile(session),
@@ -116,7 +122,8 @@ export class Gateway implements Service, Reception, ConnectionOwner {
         log,
       },
       tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock, site: { keys: siteKeys, tokens: siteTokens } }),
-      origins: new Origins(directory),
+      visitors: new KnownVisitors({ timeline, history, router, log, now: clock.now, attributesBytes: limits.attributesBytes }),
+      origins: new Origins(directory, limits.ownOrigins),
       authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
       sending: new Sending({ timeline, readership, recalling: new Recalling({ timeline, history }), textBytes: limits.textBytes }),
       tags,
@@ -186,12 +193,16 @@ export class Gateway implements Service, Reception, ConnectionOwner {
 
   async #closeRevoked(): Promise<void> {
     const { tokens, log, waiting } = this.context;
-    const revoked = async (session: Session) => ((await tokens.isRevoked(session)) ? tokenRevoked() : undefined);
-    void waiting.judge(revoked).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
+    const fault = async (session: Session) => {
+      if (await tokens.isRevoked(session)) return tokenRevoked();
+      return (await isBanned(this.context, session)) ? banned() : undefined;
+    };
+    void waiting.judge(fault).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
     for (const connection of [...this.#connections.keys()]) {
       if (!connection.greeted) continue;
       try {
         if (await tokens.isRevoked(connection.session)) connection.outlet.close("token_revoked");
+        else if (await isBanned(this.context, connection.session)) connection.outlet.close("forbidden");
       } catch (err) {
         log.warn({ err, socket: connection.id }, "a revocation could not be judged; it is tried again at the next change");
       }

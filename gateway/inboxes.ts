@@ -15,6 +15,9 @@ const LOOK_BACK = 100;
 /** Beyond this many bytes conversations are shown without what was said last and without attributes: the whole inbox has to fit one frame. */
 const FULL_BYTES_MAX = 96 * 1_024;
 
+/** Kinds that are no message of anybody. */
+const UNSAID: ReadonlySet<string> = new Set(["routing", "system", "recall"]);
+
 interface ShownVisitor {
   readonly id: string;
   readonly name: string;
@@ -63,7 +66,7 @@ export class Inboxes {
       this.#newest(tenant, c),
       this.#readUpTo(tenant, c, user.id),
     ]);
-    const said = entries.filter(({ kind }) => kind !== "routing" && kind !== "system");
+    const said = entries.filter(({ kind }) => !UNSAID.has(kind));
     const head = entries.at(-1)?.pos ?? (await this.#ports.history.conversation(tenant, c))?.head ?? BEGINNING;
     const last = said.at(-1);
     const unread = said.filter(({ pos, from }) => from === held.visitor.id && compare(pos, read) > 0).length;
@@ -100,7 +103,7 @@ export class Inboxes {
       return undefined;
     });
     const { attributes = {}, url, title, since } = known ?? {};
-    return { id, name: known?.name ?? name, attributes, ...present({ url, title, since }) };
+    return { id, name: known?.name ?? name, attributes, ...present({ url, title: title || undefined, since }) };
   }
 }
 

@@ -2,6 +2,7 @@ import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import { eventFrame, gapFrame, pageFrame } from "../proto/frames.js";
+import type { Party } from "../proto/message.js";
 import { BEGINNING, compare, later, type Position } from "../proto/position.js";
 import type { Router } from "../router/router.js";
 import type { Authority, Mark } from "../timeline/entry.js";
@@ -13,6 +14,7 @@ import type { Readership } from "./readership.js";
 import type { Reading } from "./reading.js";
 import type { Reply } from "./reply.js";
 import type { Session } from "./session.js";
+import type { Tags } from "./tags.js";
 
 export interface OpeningPorts {
   readonly hub: Hub;
@@ -20,6 +22,7 @@ export interface OpeningPorts {
   readonly readership: Readership;
   readonly history: Pick<History, "marks" | "conversation">;
   readonly router: Pick<Router, "waiting">;
+  readonly tags: Pick<Tags, "shown">;
   readonly log: Logger;
 }
 
@@ -74,13 +77,18 @@ export class Opening {
 
   /** Who came or went while the client was away had nobody to tell it. */
   #tellPresence({ session, outlet }: Client, c: string, { authority, present }: LiveAttach): void {
-    for (const { id } of authority?.members ?? [])
+    for (const { id } of authority ? current(authority) : [])
       if (id !== session.user.id) outlet.send(eventFrame({ ev: "presence", c, user: id, online: present.includes(id) }));
   }
 
   leave(client: Client, c: string): void {
     const reader = client.readers.get(c);
     if (reader) this.#drop(client, c, reader);
+  }
+
+  /** The client's user is somebody else from now on: it reads on as that one, and the others learn who is here. */
+  identified({ readers, session: { user } }: Client): void {
+    for (const reader of readers.values()) reader.conversation.identified(reader, user);
   }
 
   /** The user holds it no longer: nothing of it is pushed any more, unless a reply that shows it anew is under way. */
@@ -123,6 +131,7 @@ export class Opening {
       ...{ c, state: authority.state, head: life.head, complete: !page.more && page.incomplete.length === 0 },
       members: await this.#members(session, c, authority, life),
       ...(authority.assignee === undefined ? {} : { assignee: authority.assignee }),
+      ...(await this.#tags(session, c)),
       ...(queue && { queue }),
     };
     return { frame: (id) => pageFrame(id, result, page.messages), sent: () => reader.release(life.head) };
@@ -137,6 +146,7 @@ export class Opening {
     const result = {
       ...{ c, state: row.authority.state, head: row.head, complete: !page.more && page.incomplete.length === 0 },
       members: await this.#members(session, c, row.authority, undefined),
+      ...(session.user.role === "visitor" ? {} : { tags: row.tags }),
     };
     return { frame: (id) => pageFrame(id, result, page.messages) };
   }
@@ -152,6 +162,11 @@ export class Opening {
     return { result: { head, ...(gap && { gap: true as const }) }, follow };
   }
 
+  /** The desk's own. */
+  async #tags({ tenant, user }: Session, c: string): Promise<{ readonly tags?: readonly string[] }> {
+    return user.role === "visitor" ? {} : { tags: await this.#ports.tags.shown(tenant, c) };
+  }
+
   async #place(tenant: string, c: string, { state }: Authority) {
     if (state !== "queued" && state !== "offered") return undefined;
     try {
@@ -162,9 +177,9 @@ export class Opening {
     }
   }
 
-  async #members({ tenant, user }: Session, c: string, { members }: Authority, life: LiveAttach | undefined) {
+  async #members({ tenant, user }: Session, c: string, authority: Authority, life: LiveAttach | undefined) {
     const marks = await this.#marks(tenant, c, life);
-    return members.map(({ id, role, name }) => {
+    return current(authority).map(({ id, role, name }) => {
       const { got, read } = marks.get(id) ?? {};
       return {
         id,
@@ -193,6 +208,11 @@ export class Opening {
     this.#ports.log.warn({ c, err }, "marks are not known");
     return [];
   }
+}
+
+/** Without the ids that the visitor had before it was known. */
+function current({ members, visitor }: Authority): readonly Party[] {
+  return members.filter(({ id, role }) => role !== "visitor" || id === visitor.id);
 }
 
 function furthest<K extends "got" | "read">(key: K, a: Position | undefined, b: Position | undefined): { [P in K]?: Position } {

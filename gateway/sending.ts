@@ -1,16 +1,17 @@
-import { DeskError, refuse } from "../lib/errors.js";
+import { DeskError } from "../lib/errors.js";
 import { withinBytes } from "../lib/fitting.js";
 import type { Fields } from "../proto/commands.js";
-import type { SentKind } from "../proto/message.js";
 import type { Draft, Receipt } from "../timeline/draft.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { maySend } from "./authorisation.js";
 import type { Readership } from "./readership.js";
+import type { Recalling } from "./recalling.js";
 import type { Session } from "./session.js";
 
 export interface SendingPorts {
   readonly timeline: Pick<Timeline, "append">;
   readonly readership: Pick<Readership, "admit" | "serves">;
+  readonly recalling: Pick<Recalling, "target">;
   readonly textBytes: number;
 }
 
@@ -29,10 +30,20 @@ export class Sending {
   async append(session: Session, { c, mid, kind, body, since }: Fields<"send">): Promise<Receipt> {
     const { tenant, user } = session;
     maySend(user, kind);
-    if (kind === "recall") return refuse("unsupported", "This server does not take messages back yet.");
     withinBytes("body", body, this.#ports.textBytes);
-    const reader = await this.#vouched(session, c, kind);
-    const draft: Draft = { tenant, c, from: user, mid, kind, body, ...(since && { since }), ...(reader && { reader }) };
+    const recalls = kind === "recall" ? await this.#ports.recalling.target(session, c, body.mid) : undefined;
+    const reader = await this.#vouched(session, c, kind === "note" || recalls?.audience === "agents");
+    const draft: Draft = {
+      tenant,
+      c,
+      from: user,
+      mid,
+      kind,
+      body,
+      ...(since && { since }),
+      ...(reader && { reader }),
+      ...(recalls && { recalls }),
+    };
     try {
       return await this.#ports.timeline.append(draft);
     } catch (error) {
@@ -41,11 +52,11 @@ export class Sending {
       throw error;
     }
   }
-  /** What the broker cannot know: that an agent who writes a note may read the conversation, and that a bot serves its topic. */
-  async #vouched(session: Session, c: string, kind: SentKind): Promise<boolean> {
+  /** What the broker cannot know: that an agent who writes a note, or takes one back, may read the conversation, and that a bot serves its topic. */
+  async #vouched(session: Session, c: string, forAgents: boolean): Promise<boolean> {
     const { role } = session.user;
     if (role === "bot") return this.#ports.readership.serves(session, await this.#ports.readership.admit(session, c));
-    if (role !== "agent" || kind !== "note") return false;
+    if (role !== "agent" || !forAgents) return false;
     await this.#ports.readership.admit(session, c);
     return true;
   }

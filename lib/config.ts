@@ -55,6 +55,17 @@ const accessRows = section({
   agentTokenMs: { env: "DESKWIRE_AGENT_TOKEN_MS", type: ms, default: 15 * MINUTE, unit: "ms", help: "Life of an agent's token." },
   visitorTokenMs: { env: "DESKWIRE_VISITOR_TOKEN_MS", type: ms, default: 24 * HOUR, unit: "ms", help: "Life of a visitor's token." },
   refreshGraceMs: { env: "DESKWIRE_REFRESH_GRACE_MS", type: ms, default: 7 * DAY, unit: "ms", help: "How long after its end a visitor's token may still be refreshed." },
+  siteTokenMs: { env: "DESKWIRE_SITE_TOKEN_MS", type: ms, default: 7 * DAY, unit: "ms", help: "Longest life, from when it is shown, of a token that a site signs itself; one that ends later is refused (token_invalid)." },
+  jwksMaxAgeMs: { env: "DESKWIRE_JWKS_MAX_AGE_MS", type: ms, default: 10 * MINUTE, unit: "ms", help: "How long keys from a site's address are used before they are read again." },
+  jwksCooldownMs: { env: "DESKWIRE_JWKS_COOLDOWN_MS", type: ms, default: 30 * SECOND, unit: "ms", help: "A site's address is asked for keys at most once in this time, whatever tokens come." },
+  jwksStaleMs: { env: "DESKWIRE_JWKS_STALE_MS", type: ms, default: HOUR, unit: "ms", help: "How long the keys read last are used on when a site's address does not answer." },
+  loginFailures: { env: "DESKWIRE_LOGIN_FAILURES", type: whole(1), default: 5, unit: "logins", help: "Wrong passwords for one username from one address before each further one makes the next wait twice as long (rate_limited)." },
+  loginFailuresPerAddress: { env: "DESKWIRE_LOGIN_FAILURES_PER_ADDRESS", type: whole(1), default: 50, unit: "logins", help: "The same for all usernames from one address, which no success clears." },
+  loginFailuresPerAccount: { env: "DESKWIRE_LOGIN_FAILURES_PER_ACCOUNT", type: whole(1), default: 100, unit: "logins", help: "The same for one username from all addresses; those it logged in from lately need not wait." },
+  loginWaitMs: { env: "DESKWIRE_LOGIN_WAIT_MS", type: ms, default: SECOND, unit: "ms", help: "The first of these waits." },
+  loginWaitMaxMs: { env: "DESKWIRE_LOGIN_WAIT_MAX_MS", type: ms, default: 15 * MINUTE, unit: "ms", help: "The longest of these waits; failures are forgotten when none came for as long after it." },
+  passwordChecks: { env: "DESKWIRE_PASSWORD_CHECKS", type: whole(1), default: 2, unit: "checks", help: "Passwords checked at once, of the four threads that the process has for such work." },
+  passwordChecksWaiting: { env: "DESKWIRE_PASSWORD_CHECKS_WAITING", type: whole(0), default: 64, unit: "checks", help: "Passwords that may wait to be checked; beyond it a login is refused (busy)." },
 });
 
 // biome-ignore format: a table reads best with one row on one line
@@ -75,6 +86,7 @@ const gatewayRows = section({
   waitsPerUser: { env: "DESKWIRE_WAITS_PER_USER", type: whole(1), default: 8, unit: "requests", help: "Requests of one user that wait for a newer entry at once (too_many_in_flight)." },
   waitsPerNode: { env: "DESKWIRE_WAITS_PER_NODE", type: whole(1), default: 10_000, unit: "requests", help: "Requests that wait for a newer entry at this gateway; beyond it they are refused (busy)." },
   waitLingerMs: { env: "DESKWIRE_WAIT_LINGER_MS", type: ms, default: 10 * SECOND, unit: "ms", help: "How long after its last such request a user still counts as online." },
+  transcriptBytes: { env: "DESKWIRE_TRANSCRIPT_BYTES", type: bytes, default: 1024 * KiB, unit: "bytes", help: "Most bytes of messages in one transcript; it then says where to go on." },
   historyBytes: { env: "DESKWIRE_HISTORY_BYTES", type: bytes, default: 192 * KiB, unit: "bytes", help: "Most bytes of messages in one page of history." },
 });
 
@@ -99,7 +111,6 @@ const limitRows = section({
   sendsPerUser: { env: "DESKWIRE_SENDS_PER_USER", type: rate, default: { count: 200, per_ms: 5 * SECOND }, help: "Sends of one user over all its sockets and HTTP (rate_limited)." },
   sendsPerTenant: { env: "DESKWIRE_SENDS_PER_TENANT", type: rate, default: { count: 2_000, per_ms: SECOND }, help: "Sends of all users of one tenant (rate_limited)." },
   visitorsPerAddress: { env: "DESKWIRE_VISITORS_PER_ADDRESS", type: rate, default: { count: 60, per_ms: MINUTE }, help: "Visitor sessions begun from one address (rate_limited)." },
-  loginsPerAddress: { env: "DESKWIRE_LOGINS_PER_ADDRESS", type: rate, default: { count: 30, per_ms: MINUTE }, help: "Logins from one address, good or not (rate_limited)." },
   offlinePerAddress: { env: "DESKWIRE_OFFLINE_PER_ADDRESS", type: rate, default: { count: 20, per_ms: 10 * MINUTE }, help: "Offline forms from one address (rate_limited)." },
   uploadsPerAddress: { env: "DESKWIRE_UPLOADS_PER_ADDRESS", type: rate, default: { count: 60, per_ms: MINUTE }, help: "Files uploaded from one address (rate_limited)." },
 });

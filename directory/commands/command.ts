@@ -28,6 +28,7 @@ const OPTIONS = {
   "jwks-file": { type: "string" },
   "jwks-url": { type: "string" },
   issuer: { type: "string" },
+  until: { type: "string" },
   demo: { type: "boolean" },
 } as const;
 

@@ -1,26 +1,24 @@
 import { Type } from "typebox";
-import { DeskError, refuse } from "../../lib/errors.js";
-import type { ConversationRow } from "../../persister/store.js";
+import { refuse } from "../../lib/errors.js";
 import { faultOfSend } from "../../proto/check.js";
 import type { Fields } from "../../proto/commands.js";
 import { BODIES_HTTP, type HttpBody, WAIT_MS_MAX } from "../../proto/http.js";
-import { type Position, parsePosition } from "../../proto/position.js";
 import type { Context } from "../context.js";
 import { encodePage, type ReadPage } from "../reading.js";
+import { pageOf } from "../request.js";
 import type { Session } from "../session.js";
 import type { Call } from "./call.js";
-
-const LIST_DEFAULT = 50;
-const LIST_MAX = 200;
+import { limitOf, positionOf } from "./query.js";
 
 /** What everybody may know of a site. */
 export const site: Call = {
   method: "GET",
   path: /^\/v1\/site\/([^/]+)$/,
   open: true,
-  async run({ directory }, { parameters: [tenant = ""] }) {
+  async run({ directory, origins }, { request, parameters: [tenant = ""] }) {
     const row = await directory.get("tenant", "", tenant);
     if (!row || row.disabled) return refuse("not_found", "There is no such tenant.");
+    await origins.admit(tenant, pageOf(request));
     const topics = (await directory.list("topic", tenant)).filter(({ value }) => !value.disabled);
     return {
       ...{ tenant, name: row.name, languages: row.languages, default_topic: row.default_topic, theme: row.theme ?? {}, forms: {} },
@@ -35,23 +33,6 @@ export const ask: Call<HttpBody<"conversations">> = {
   path: /^\/v1\/conversations$/,
   body: BODIES_HTTP.conversations,
   run: ({ router }, { session, fields }) => router.open(session, fields.ask),
-};
-
-const FILTERS = ["visitor", "agent", "topic", "tag", "state", "from", "to", "q"];
-
-/** Those the caller may read, newest activity first. A filter that would be ignored is refused. */
-export const list: Call = {
-  method: "GET",
-  path: /^\/v1\/conversations$/,
-  async run(context, { session, request: { query } }) {
-    const filter = FILTERS.find((name) => query.has(name));
-    if (filter !== undefined) return refuse("unsupported", `This server does not filter by ${filter} yet.`);
-    const cursor = query.get("cursor");
-    const limit = Math.min(limitOf(query) ?? LIST_DEFAULT, LIST_MAX);
-    const member = session.user.role === "supervisor" ? {} : { member: session.user.id };
-    const page = await context.history.conversations({ tenant: session.tenant, limit, ...member, ...(cursor === null ? {} : { cursor }) });
-    return { conversations: page.rows.map(shownRow), ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
-  },
 };
 
 /** As `history`; with `wait_ms` it answers on the first entry after `after`, and with an empty page when none came. */
@@ -103,17 +84,6 @@ async function sent({ sending }: Context, session: Session, fields: Fields<"send
   return { pos, ts, ...(dup && { dup }) };
 }
 
-function shownRow({ c, authority, head, opened_at, updated_at, closed_at, closed_reason, rating, last }: ConversationRow): object {
-  const { state, topic, visitor, assignee } = authority;
-  return { c, state, topic, visitor, head, opened_at, updated_at, assignee, closed_at, closed_reason, rating, last };
-}
-
-function positionOf(query: URLSearchParams, name: string): Position | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  return parsePosition(text) ?? refuse("bad_request", `${name} must be a position as in 12-3.`);
-}
-
 function isEmpty({ messages, more, incomplete }: ReadPage): boolean {
   return messages.length === 0 && !more && incomplete.length === 0;
 }
@@ -123,12 +93,5 @@ function waitOf(query: URLSearchParams): number | undefined {
   if (text === null) return undefined;
   if (!/^\d{1,5}$/.test(text) || Number(text) > WAIT_MS_MAX)
     return refuse("bad_request", `wait_ms must be a whole number up to ${WAIT_MS_MAX}.`);
-  return Number(text);
-}
-
-function limitOf(query: URLSearchParams): number | undefined {
-  const text = query.get("limit");
-  if (text === null) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new DeskError("bad_request", "limit must be a whole number from 1.");
   return Number(text);
 }

@@ -1,9 +1,11 @@
 import { ID_CHARS_MAX } from "../../proto/shapes.js";
 import type { Call } from "./call.js";
 import { commands, session } from "./commands.js";
-import { ask, explain, list, messages, send, site } from "./conversations.js";
+import { ask, explain, messages, send, site } from "./conversations.js";
 import { download, upload } from "./files.js";
+import { list } from "./listing.js";
 import { login, logout, refresh, visitors } from "./sessions.js";
+import { transcript } from "./transcript.js";
 
 /** What this server does of the HTTP calls. */
 export const CALLS = [
@@ -17,6 +19,7 @@ export const CALLS = [
   send,
   messages,
   explain,
+  transcript,
   session,
   commands,
   upload,

@@ -1,3 +1,4 @@
+import { ban as banVisitor } from "../bans.js";
 import { DONE, reply } from "../reply.js";
 import type { Handler } from "./command.js";
 
@@ -37,6 +38,10 @@ export const assign: Handler<"assign"> = async ({ router, opening }, client, { c
   return taker === session.user.id ? opening.open(client, c, undefined) : DONE;
 };
 
+/** Marks a conversation for the desk's own use; answers all its tags. */
+export const tag: Handler<"tag"> = async ({ tags }, { session }, { c, add, remove }) =>
+  reply({ tags: await tags.change(session, c, { ...(add && { add }), ...(remove && { remove }) }) });
+
 /** Who waits. With `watch`, changes are announced from now on. */
 export const queue: Handler<"queue"> = async ({ router, roster }, client, { watch }) => {
   if (watch !== undefined) roster.watch(client, watch);
@@ -46,4 +51,10 @@ export const queue: Handler<"queue"> = async ({ router, roster }, client, { watc
 /** Why a conversation is where it is. */
 export const explain: Handler<"explain"> = async ({ router }, { session }, { c }) => {
   return reply({ decisions: await router.explain(session.tenant, c) });
+};
+
+/** Keeps a visitor out. */
+export const ban: Handler<"ban"> = async ({ directory }, { session: { tenant } }, { user, until }) => {
+  await banVisitor(directory, { tenant, user, ...(until === undefined ? {} : { until }) });
+  return DONE;
 };

@@ -5,16 +5,16 @@ import { mayGive } from "../authorisation.js";
 import type { Client } from "../client.js";
 import type { Context } from "../context.js";
 import type { Reply } from "../reply.js";
-import { accept, assign, decline, explain, inbox, queue, status, transfer } from "./agents.js";
+import { accept, assign, ban, decline, explain, inbox, queue, status, tag, transfer } from "./agents.js";
 import type { Handler } from "./command.js";
-import { close, history, leave, mark, open, ping, rate, refresh, send, typing } from "./everyone.js";
+import { close, history, leave, mark, open, ping, rate, refresh, send, typing, visit } from "./everyone.js";
 
 export { hello } from "./hello.js";
 
 /** What this server does of the protocol. Ops without a handler are `unsupported`. */
 const HANDLERS: { readonly [Op in OpName]?: Handler<Op> } = {
-  ...{ refresh, ping, open, leave, send, mark, typing, history, close, rate },
-  ...{ status, inbox, accept, decline, transfer, assign, queue, explain },
+  ...{ refresh, ping, open, leave, send, mark, typing, visit, history, close, rate },
+  ...{ status, inbox, accept, decline, transfer, tag, assign, queue, explain, ban },
 };
 
 /** Carries out a command for a socket that said hello. */

@@ -39,6 +39,8 @@ export interface RoutingBody {
   readonly state: ConversationState;
   readonly assignee?: string;
   readonly to?: { readonly agent?: string; readonly topic?: string; readonly skills?: readonly string[] };
+  /** Whose conversation it is from here on (`identified`). */
+  readonly visitor?: Party;
   readonly version?: number;
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from "../lib/log.js";
 import { CHANNEL, GrpcClient } from "../lib/rpc-grpc.js";
 import type { Service } from "../lib/service.js";
 import type { ErrorCode } from "../proto/codes.js";
-import type { Ask } from "../proto/message.js";
+import type { Ask, Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Decision } from "../timeline/record.js";
 import type {
@@ -162,6 +162,10 @@ export class RouterClient implements Router, Service {
 
   async rate(caller: Caller, c: string, score: number, comment?: string): Promise<void> {
     await this.#call({ caller, rate: { c, score, ...(comment === undefined ? {} : { comment }) } });
+  }
+
+  async identify(caller: Caller, to: Party): Promise<void> {
+    await this.#call({ caller, identify: to });
   }
 
   async status(caller: Caller, wish: StatusWish): Promise<AgentStatus> {

@@ -14,7 +14,7 @@ export interface Terms {
 /** One row of the ledger; plain data. */
 export interface Conversation {
   readonly c: string;
-  readonly visitor: Party;
+  visitor: Party;
   ask: Ask;
   topic: string;
   /** Skills asked for, the topic's included; sorted. */

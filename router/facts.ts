@@ -3,7 +3,7 @@ import type { Authority } from "../timeline/entry.js";
 import { type Conversation, needed, type Standing } from "./conversation.js";
 import { agentOf, enrol, isForgotten, newcomer, refresh, strike } from "./roster.js";
 import type { Agent, Desk, DeskEvent } from "./state.js";
-import { queueUp, settle } from "./transition.js";
+import { belongsTo, list, queueUp, settle, unlist } from "./transition.js";
 
 type Of<T extends DeskEvent["type"]> = Extract<DeskEvent, { readonly type: T }>;
 
@@ -59,9 +59,7 @@ function asked(desk: Desk, event: Of<"asked">, now: number): void {
 
 export function add(desk: Desk, conversation: Conversation): void {
   desk.conversations.set(conversation.c, conversation);
-  const own = desk.visitors.get(conversation.visitor.id);
-  if (own) own.add(conversation.c);
-  else desk.visitors.set(conversation.visitor.id, new Set([conversation.c]));
+  list(desk, conversation);
   desk.dirty.conversations.add(conversation.c);
 }
 
@@ -135,6 +133,7 @@ function repaired(desk: Desk, event: Of<"repaired">, now: number): void {
   const conversation = known ?? adopted(desk, event, now);
   if (!accept(desk, event.c, event.standing)) return;
   conversation.version = authority.version;
+  belongsTo(desk, conversation, authority.visitor);
   if (known && inSameHands(known, authority)) return;
   desk.queue.leave(conversation);
   conversation.topic = authority.topic;
@@ -191,8 +190,6 @@ function forget(desk: Desk, now: number): void {
 function drop(desk: Desk, conversation: Conversation): void {
   desk.closed.delete(conversation.c);
   desk.conversations.delete(conversation.c);
-  const own = desk.visitors.get(conversation.visitor.id);
-  own?.delete(conversation.c);
-  if (own?.size === 0) desk.visitors.delete(conversation.visitor.id);
+  unlist(desk, conversation);
   desk.dirty.conversations.add(conversation.c);
 }

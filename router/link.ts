@@ -11,7 +11,7 @@ import type { Timeline } from "../timeline/timeline.js";
 import { openEvent } from "./asking.js";
 import type { Conversation, Standing } from "./conversation.js";
 import { placeOf } from "./places.js";
-import { mayAssign, mayClose, mayCloseAgain } from "./rights.js";
+import { isVisitor, mayAssign, mayClose, mayCloseAgain } from "./rights.js";
 import { effective, isForgotten } from "./roster.js";
 import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
 import { SYSTEM } from "./ruling.js";
@@ -25,7 +25,7 @@ export interface LinkPorts {
   /** The shard of a tenant; rejects with `unavailable` where it is not owned here. */
   readonly shardOf: (tenant: string) => Shard;
   readonly directory: Pick<DirectoryCache, "get" | "list">;
-  readonly history: Pick<History, "conversation" | "decisions">;
+  readonly history: Pick<History, "conversation" | "conversations" | "decisions">;
   readonly timeline: Pick<Timeline, "append" | "journalEnd">;
   readonly saying: Pick<Saying, "revive" | "quiet" | "recorded">;
   readonly push: (push: Push) => void;
@@ -34,6 +34,8 @@ export interface LinkPorts {
 }
 
 const DECISIONS_MAX = 200;
+/** As many conversations as one visitor can have open: there are hardly more topics. */
+const GATHERED_MAX = 100;
 
 /** What one gateway asks. Who may ask what is judged here, on the desk as it is at the question's turn. */
 export class Link implements Omit<Router, "listen"> {
@@ -155,13 +157,25 @@ export class Link implements Omit<Router, "listen"> {
 
   async rate(caller: Caller, c: string, score: number, comment?: string): Promise<void> {
     const { tenant, user } = caller;
-    const row = this.#row(tenant, c);
-    const visitor = row?.visitor ?? (await this.#ports.history.conversation(tenant, c))?.authority.visitor;
-    if (visitor?.id !== user.id) return refuse("not_found");
+    const whose = this.#row(tenant, c) ?? (await this.#ports.history.conversation(tenant, c))?.authority;
+    if (!whose || !isVisitor(whose, user)) return refuse("not_found");
     await this.#ports.saying.revive(tenant, c);
     const body = { code: "rated", score, ...(comment === undefined ? {} : { comment }) };
     const receipt = await this.#ports.timeline.append({ tenant, c, from: SYSTEM, mid: randomId("rated"), kind: "system", body });
     await receipt.durable;
+  }
+
+  async identify({ tenant, user }: Caller, to: Party): Promise<void> {
+    if (user.role !== "visitor" || to.role !== "visitor") return refuse("forbidden", "Only visitors are identified.");
+    if (user.id === to.id) return;
+    await this.#gather(tenant, user.id);
+    const { answer, said } = await this.#ports.shardOf(tenant).ask(tenant, (desk) => ({
+      answer: sharedBy(desk, user, to),
+      event: { type: "identified", visitor: user.id, to },
+    }));
+    await Promise.all(answer.map((c) => this.#ports.saying.quiet(c)));
+    if ((await Promise.all(said)).some(({ at }) => at === "overtaken"))
+      refuse("unavailable", "Something newer was decided about a conversation; try again.", 200);
   }
 
   async status({ tenant, user }: Caller, wish: StatusWish): Promise<AgentStatus> {
@@ -234,6 +248,15 @@ export class Link implements Omit<Router, "listen"> {
     return this.#row(tenant, c) ?? refuse("not_found");
   }
 
+  /** Takes in again what the visitor has open and the desk forgot. */
+  async #gather(tenant: string, visitor: string): Promise<void> {
+    const { rows } = await this.#ports.history.conversations({ tenant, member: visitor, limit: GATHERED_MAX });
+    const cold = rows.filter(
+      ({ c, authority }) => authority.state !== "closed" && authority.visitor.id === visitor && !this.#row(tenant, c),
+    );
+    await Promise.all(cold.map(({ c }) => this.revive(tenant, c)));
+  }
+
   #row(tenant: string, c: string): Conversation | undefined {
     return this.#ports.shardOf(tenant).desk(tenant)?.conversations.get(c);
   }
@@ -264,6 +287,12 @@ export class Link implements Omit<Router, "listen"> {
 function statusAtReturn(desk: Desk, agent: Agent | undefined, now: number): Status | undefined {
   if (!agent || agent.gateways.size > 0 || isForgotten(desk, agent, now)) return undefined;
   return agent.status === "offline" ? undefined : agent.status;
+}
+
+/** What was the first one's and is the second one's. */
+function sharedBy(desk: Desk, before: Party, visitor: Party): string[] {
+  const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => known(desk, c));
+  return own.filter(({ members }) => members.some(({ id }) => id === before.id)).map(({ c }) => c);
 }
 
 function declinedAlready(conversation: Conversation | undefined, agent: string): boolean {

@@ -56,6 +56,7 @@ const move = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ does: fc.constant("closes" as const), which }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("returns" as const), which }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("identifies" as const), which, as: pick(["nora", "omar"]) }) },
   {
     weight: 5,
     arbitrary: fc.record({ does: fc.constant("passes" as const), ms: pick([1, 200, 600, 5_000, 20_000, 30_000, 60_000, 1_800_000]) }),
@@ -107,6 +108,8 @@ class Day extends Play {
         return this.assigns(c, move.agent, move.by === "itself" ? move.agent : move.by);
       case "closes":
         return this.closes(c);
+      case "identifies":
+        return this.identifies(c, move.as);
       case "returns":
         return this.does({ type: "reopened", c, ask: {}, terms: this.conversation(c).terms });
     }
@@ -119,6 +122,7 @@ const STATES = {
   transfers: ["active"],
   assigns: ["queued", "offered", "active"],
   closes: ["queued", "offered", "active"],
+  identifies: ["queued", "offered", "active", "closed"],
   returns: ["closed"],
 } as const;
 
@@ -228,6 +232,20 @@ function comesFirst({ c, reason, agent: id = "" }: Verdict, { desk, now }: Day):
   }
 }
 
+test("every conversation is listed under its visitor and nobody else, and its visitor is a member", () => {
+  fc.assert(
+    fc.property(day, (moves) => {
+      played(moves, ({ desk }) => {
+        const listed = [...desk.visitors].flatMap(([visitor, own]) => [...own].map((c) => `${c} of ${visitor}`));
+        const { conversations } = all(desk);
+        assert.deepEqual(listed.sort(), conversations.map(({ c, visitor }) => `${c} of ${visitor.id}`).sort());
+        for (const { members, visitor } of conversations) assert.equal(members.filter(({ id }) => id === visitor.id).length, 1);
+      });
+    }),
+    RUNS,
+  );
+});
+
 test("every verdict raises its conversation's version by one, and nothing else does", () => {
   fc.assert(
     fc.property(day, (moves) => {
@@ -289,6 +307,7 @@ test("a desk that is read back from its rows stands where it stood and rules ali
       const again = new Day();
       Object.assign(again, { desk: readBack(play.desk, play.now), now: play.now });
       assert.deepEqual(again.waiting(), play.waiting());
+      assert.deepEqual(again.desk.visitors, play.desk.visitors);
       const later = (each: Play): string[] => [...each.comes("ada", { capacity: 2 }), ...each.passes(60_000), ...each.comes("lin")];
       assert.deepEqual(later(again), later(play));
     }),

@@ -376,6 +376,38 @@ test("a reopened conversation queues at the end and goes on counting its version
   assert.deepEqual([play.waiting(), play.conversation("again").version], [["waits", "again"], 3]);
 });
 
+test("what a visitor has open is its own under the name it is known by, and all else about it stays", () => {
+  const play = new Play();
+  play.comes("ada", { capacity: 1 });
+  play.asks("c");
+  const { offer, since, state } = play.conversation("c");
+  assert.deepEqual(play.identifies("c", "nora"), ["identified"]);
+  const after = play.conversation("c");
+  assert.deepEqual([after.visitor.id, after.members.map(({ id }) => id)], ["nora", ["of-c", "nora"]]);
+  assert.deepEqual([after.offer, after.since, after.state, after.version], [offer, since, state, 3]);
+  assert.deepEqual([play.desk.visitors.get("of-c"), play.desk.visitors.get("nora")], [undefined, new Set(["c"])]);
+});
+
+test("a visitor who is identified again moves nothing", () => {
+  const play = new Play();
+  play.asks("c");
+  const { visitor } = play.conversation("c");
+  play.identifies("c", "nora");
+  assert.deepEqual(play.does({ type: "identified", visitor: visitor.id, to: { id: "nora", role: "visitor", name: "nora" } }), []);
+});
+
+test("what was closed goes to the known visitor while it could be reopened, and stays closed", () => {
+  const play = new Play();
+  play.asks("c", { terms: { reopen_window_ms: 60_000 } });
+  play.closes("c");
+  const { since } = play.conversation("c");
+  play.now += 59_999;
+  assert.deepEqual(play.identifies("c", "nora"), ["identified"]);
+  assert.deepEqual([play.conversation("c").state, play.conversation("c").since], ["closed", since]);
+  play.now += 1;
+  assert.deepEqual(play.identifies("c", "omar"), []);
+});
+
 test("nothing is decided when nothing changed", () => {
   const play = new Play();
   play.comes("ada");

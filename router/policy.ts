@@ -30,6 +30,8 @@ export function decide(desk: Desk, event: DeskEvent, now: number): Verdict[] {
       return assigned(desk, event);
     case "closed":
       return closed(desk, event);
+    case "identified":
+      return identified(desk, event, now);
     default:
       return [];
   }
@@ -130,6 +132,13 @@ function closed(desk: Desk, event: Of<"closed">): Verdict[] {
 function closeReason(event: Of<"closed">): Reason {
   if (event.by.role === "visitor") return "closed_by_visitor";
   return event.by.role === "supervisor" ? "closed_by_supervisor" : "closed_by_agent";
+}
+
+/** What it has open, and what it could reopen, is the known visitor's; nothing else about it changes. */
+function identified(desk: Desk, { visitor, to }: Of<"identified">, now: number): Verdict[] {
+  const own = [...(desk.visitors.get(visitor) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
+  const moving = own.filter(({ state, since, terms }) => state !== "closed" || now - since < terms.reopen_window_ms);
+  return moving.map(({ c, state }) => ({ c, event: "identified", reason: "identified", state, visitor: to, passed: [] }));
 }
 
 /** Who loses the conversation, and the offer that ends with it. */

@@ -24,6 +24,7 @@ export const REASONS = {
   closed_by_visitor: "The visitor closed it.",
   closed_by_agent: "The agent closed it.",
   closed_by_supervisor: "A supervisor closed it.",
+  identified: "The visitor signed in at the site and is known by its own name.",
   new_life: "The live timeline of the conversation was started again.",
   no_capacity: "The agent holds as many conversations as it may.",
   away: "The agent is away.",

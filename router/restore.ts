@@ -1,6 +1,7 @@
 import type { Conversation } from "./conversation.js";
 import { enrol, newcomer, refresh } from "./roster.js";
 import type { Agent, Desk } from "./state.js";
+import { list } from "./transition.js";
 
 /** What the ledger keeps of an agent: what follows from its sockets and conversations is not in it. */
 export type AgentRow = Omit<Agent, "gateways" | "held" | "offers" | "awaited_until">;
@@ -22,8 +23,7 @@ export function restoreAgent(desk: Desk, row: AgentRow, now: number): void {
 /** Puts a conversation's row back on the desk, after the agents. */
 export function restoreConversation(desk: Desk, row: Conversation, now: number): void {
   desk.conversations.set(row.c, row);
-  const own = desk.visitors.get(row.visitor.id) ?? new Set();
-  desk.visitors.set(row.visitor.id, own.add(row.c));
+  list(desk, row);
   desk.seq = Math.max(desk.seq, row.arrived_seq, ...row.skips.map(({ seq }) => seq));
   if (row.state === "closed") desk.closed.add(row.c);
   if (row.assignee !== undefined) hold(desk, row.assignee, "held", row.c);

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import { GrpcServer, loadService, unaries } from "../lib/rpc-grpc.js";
+import type { Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Link } from "./link.js";
 import type { RouterNode } from "./node.js";
@@ -37,6 +38,7 @@ const ASKS = [
   "assign",
   "close",
   "rate",
+  "identify",
   "status",
   "inbox",
   "waiting",
@@ -61,6 +63,7 @@ interface WireCall {
   readonly waiting?: string;
   readonly agent_here?: AgentProfile;
   readonly agent_gone?: object;
+  readonly identify?: Party;
 }
 
 interface SessionRequest {
@@ -220,6 +223,8 @@ async function perform(link: Link, call: WireCall): Promise<object> {
       return { inbox: inboxToWire(await link.inbox(caller)) };
     case "waiting":
       return { waiting: { place: (await link.waiting(caller.tenant, call.waiting ?? "")) ?? null } };
+    case "identify":
+      return done(link.identify(caller, call.identify ?? caller.user));
     case "agent_here":
       return done(link.agentHere(caller, call.agent_here ?? { skills: [], topics: [], capacity: 0, capacity_max: 0 }));
     case "agent_gone":

@@ -29,6 +29,11 @@ export interface Router {
   transfer(caller: Caller, c: string, to: { agent?: string; topic?: string; skills?: readonly string[] }, note?: string): Promise<void>;
   /** By the visitor, the assignee or a supervisor. Answers the position of the closing entry; twice is harmless. */
   close(caller: Caller, c: string, reason?: string): Promise<{ readonly pos: Position }>;
+  /**
+   * What the caller, a visitor nobody knows, has open is `to`'s from here on, and so is what it closed inside the reopen window. The caller
+   * stays a member. Resolves when the entries that say so are in the live timelines.
+   */
+  identify(caller: Caller, to: Party): Promise<void>;
   /** By the visitor; a closed conversation may be rated. */
   rate(caller: Caller, c: string, score: number, comment?: string): Promise<void>;
 

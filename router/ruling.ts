@@ -56,8 +56,9 @@ export function withVersion(ruling: Ruling, version: number): Ruling {
 
 export function entryOf(ruling: Ruling): RoutingDraft {
   const { id, tenant, c, verdict, authority } = ruling;
-  const { event, reason, state, to } = verdict;
-  const body: RoutingBody = { event, reason, state, ...assigneeOf(authority), ...(to && { to }), version: authority.version };
+  const { event, reason, state, to, visitor } = verdict;
+  const named = { ...assigneeOf(authority), ...(to && { to }), ...(visitor && { visitor }) };
+  const body: RoutingBody = { event, reason, state, ...named, version: authority.version };
   return routingDraft({ tenant, c, mid: id, body, authority, expect: authority.version - 1 });
 }
 

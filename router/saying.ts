@@ -139,7 +139,7 @@ export class Saying {
 
 /** The two leave the conversation in the same hands. */
 function agree(a: Authority, b: Authority): boolean {
-  return a.state === b.state && a.assignee === b.assignee && a.topic === b.topic;
+  return a.state === b.state && a.assignee === b.assignee && a.topic === b.topic && a.visitor.id === b.visitor.id;
 }
 
 export function describeStanding({ authority, pos }: Standing): string {

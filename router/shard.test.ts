@@ -259,6 +259,55 @@ test("a second tab is answered when the conversation has begun, and not before",
   assert.equal(new Set(answered).size, 1);
 });
 
+test("who is identified twice at once is answered when the entry stands, and not before", async (t) => {
+  const house = await RouterHouse.build(t);
+  const gate = new Gate();
+  const timeline: Odd["timeline"] = (real) => instead(real, { route: (draft) => gate.opened.then(() => real.route(draft)) });
+  const scene = await sceneAt(house, { timeline });
+  const c = await scene.asks();
+  const answered: unknown[] = [];
+  const nora = visitor("nora").user;
+  const tabs = [1, 2].map((tab) => scene.router.identify(VERA, nora).then(() => answered.push(tab)));
+  const waits = async () => (await scene.router.queue(agent("sun", "supervisor"))).waiting ?? [];
+  await until("the conversation to be hers", async () => (await waits()).some(({ visitor: { id } }) => id === "nora"));
+  // Asked after both of them, and so answered after both were decided.
+  await scene.router.agentHere(ADA, PROFILE);
+  await turns();
+  assert.deepEqual(answered, []);
+  gate.open();
+  await Promise.all(tabs);
+  assert.deepEqual(await scene.routed(c), ["queued", "identified"]);
+});
+
+test("what the desk forgot of a visitor is known as hers all the same", async (t) => {
+  const house = await RouterHouse.build(t);
+  const first = await sceneAt(house);
+  const c = await first.held(ADA);
+  await house.isStored();
+  await house.kill(first.under);
+  await house.loseLedger();
+  house.loseWindows();
+  const second = await sceneAt(house);
+  await second.router.identify(VERA, visitor("nora").user);
+  assert.deepEqual(await second.routed(c), ["barrier", "asserted ada", "identified ada"]);
+  assert.equal(await second.asks(visitor("nora")), c);
+});
+
+test("whose a conversation is outlives the router that decided it and said nothing", async (t) => {
+  const house = await RouterHouse.build(t);
+  const notes: string[] = [];
+  const timeline: Odd["timeline"] = (real) => instead(real, { route: () => NEVER });
+  const first = await sceneAt(house, { ledger: noting(notes), timeline });
+  const c = await first.asks();
+  void first.router.identify(VERA, visitor("nora").user);
+  await until("the ruling to be committed", () => notes.some((note) => note.includes("identified")));
+  await house.kill(first.under);
+  const second = await sceneAt(house);
+  await second.becomes(c, "identified");
+  assert.equal(await second.asks(visitor("nora")), c);
+  assert.notEqual(await second.asks(VERA), c);
+});
+
 test("while the journal takes nothing, offers are made and accepted all the same", async (t) => {
   const house = await RouterHouse.build(t);
   const timeline: Odd["timeline"] = (real) => instead(real, { record: () => NEVER });

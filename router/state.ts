@@ -145,6 +145,8 @@ export type DeskEvent =
   /** Somebody takes the conversation, or is given it, without having been asked. */
   | { readonly type: "assigned"; readonly c: string; readonly by: Party; readonly agent: string }
   | { readonly type: "closed"; readonly c: string; readonly by: Party; readonly why?: string }
+  /** A visitor who was nobody is known by its own name. */
+  | { readonly type: "identified"; readonly visitor: string; readonly to: Party }
   /** What stands in the timeline is newer than what was thought here: it goes. */
   | { readonly type: "repaired"; readonly c: string; readonly standing: Standing; readonly ask: Ask; readonly terms: Terms }
   | { readonly type: "tick" };
@@ -152,7 +154,17 @@ export type DeskEvent =
 /** What was decided for one conversation: one routing entry. */
 export interface Verdict {
   readonly c: string;
-  readonly event: "queued" | "offered" | "declined" | "missed" | "rescinded" | "assigned" | "transferred" | "closed" | "reopened";
+  readonly event:
+    | "queued"
+    | "offered"
+    | "declined"
+    | "missed"
+    | "rescinded"
+    | "assigned"
+    | "transferred"
+    | "closed"
+    | "reopened"
+    | "identified";
   readonly reason: Reason;
   /** The conversation's state after it. */
   readonly state: ConversationState;
@@ -162,6 +174,8 @@ export interface Verdict {
   readonly to?: NonNullable<RoutingBody["to"]>;
   /** Whom somebody else takes it from: who holds it, or was asked. */
   readonly from?: Loser;
+  /** Whose conversation it is from here on. */
+  readonly visitor?: Party;
   /** The agent becomes away with it. */
   readonly away?: boolean;
   readonly passed: readonly PassedOver[];

@@ -1,3 +1,4 @@
+import type { Party } from "../proto/message.js";
 import { type Conversation, needed, type Skip } from "./conversation.js";
 import { agentOf, busied, refresh } from "./roster.js";
 import type { Agent, Desk, DeskEvent, Verdict } from "./state.js";
@@ -35,6 +36,9 @@ export function apply(desk: Desk, verdict: Verdict, event: DeskEvent, now: numbe
       return;
     case "closed":
       settle(desk, conversation, { state: "closed" }, now);
+      return;
+    case "identified":
+      belongsTo(desk, conversation, verdict.visitor as Party);
       return;
   }
 }
@@ -105,6 +109,29 @@ function makeOffer(desk: Desk, conversation: Conversation, verdict: Verdict, now
   desk.dirty.conversations.add(conversation.c);
   agent.offers.add(conversation.c);
   busied(desk, agent, now);
+}
+
+/** It is this visitor's from here on. Who it was before stays a member: its other tabs go on. */
+export function belongsTo(desk: Desk, conversation: Conversation, visitor: Party): void {
+  const { c } = conversation;
+  unlist(desk, conversation);
+  conversation.visitor = visitor;
+  if (!conversation.members.some(({ id }) => id === visitor.id)) conversation.members = [...conversation.members, visitor];
+  list(desk, conversation);
+  desk.dirty.conversations.add(c);
+}
+
+/** Among its visitor's. */
+export function list({ visitors }: Desk, { c, visitor }: Conversation): void {
+  const own = visitors.get(visitor.id);
+  if (own) own.add(c);
+  else visitors.set(visitor.id, new Set([c]));
+}
+
+export function unlist({ visitors }: Desk, { c, visitor }: Conversation): void {
+  const own = visitors.get(visitor.id);
+  own?.delete(c);
+  if (own?.size === 0) visitors.delete(visitor.id);
 }
 
 /** One skip per agent: the newest. */

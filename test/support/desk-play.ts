@@ -78,6 +78,12 @@ export class Play {
     return this.does({ type: "assigned", c, by: { id: by, role: by === "boss" ? "supervisor" : "agent", name: by }, agent });
   }
 
+  /** The visitor of this conversation is known by its own name. */
+  identifies(c: string, as: string): string[] {
+    const to = { id: as, role: "visitor", name: as } as const;
+    return this.does({ type: "identified", visitor: this.conversation(c).visitor.id, to });
+  }
+
   closes(c: string, by = "ada"): string[] {
     return this.does({ type: "closed", c, by: { id: by, role: "agent", name: by } });
   }

@@ -41,6 +41,7 @@ export class PlainRouter implements Router {
   assign: Router["assign"] = async (_caller, c, agent) => this.#does(`assign ${c} ${agent}`, undefined);
   close: Router["close"] = async (_caller, c) => this.#does(`close ${c}`, { pos: [1, 1] });
   rate: Router["rate"] = async (_caller, c, score) => this.#does(`rate ${c} ${score}`, undefined);
+  identify: Router["identify"] = async ({ user }, to) => this.#does(`identify ${user.id} as ${to.id}`, undefined);
   status: Router["status"] = async () => this.#does("status", this.holds.own);
   inbox: Router["inbox"] = async () => this.#does("inbox", this.holds);
   queue: Router["queue"] = async () => this.#does("queue", { topics: [] });

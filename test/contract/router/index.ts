@@ -4,6 +4,7 @@ import { assignSuite } from "./assign.js";
 import { closeSuite } from "./close.js";
 import { declineSuite } from "./decline.js";
 import { explainSuite } from "./explain.js";
+import { identifySuite } from "./identify.js";
 import { inboxSuite } from "./inbox.js";
 import { listenSuite } from "./listen.js";
 import { openSuite } from "./open.js";
@@ -16,7 +17,7 @@ import { transferSuite } from "./transfer.js";
 import { waitingSuite } from "./waiting.js";
 
 const SUITES: readonly RouterSuite[] = [
-  ...[agentsSuite, statusSuite, openSuite, acceptSuite, declineSuite, transferSuite, assignSuite, closeSuite, rateSuite],
+  ...[agentsSuite, statusSuite, openSuite, acceptSuite, declineSuite, transferSuite, assignSuite, closeSuite, rateSuite, identifySuite],
   ...[inboxSuite, queueSuite, explainSuite, waitingSuite, listenSuite, reviveSuite],
 ];
 

@@ -5,10 +5,12 @@ import type { Logger } from "../lib/log.js";
 import type { Service } from "../lib/service.js";
 import { type Check, compiled } from "../proto/check.js";
 import { ERRORS } from "../proto/codes.js";
+import { userKey } from "./budget.js";
 import { Ready } from "./calls/call.js";
 import { type CALLS, findCall } from "./calls/index.js";
 import type { Context } from "./context.js";
-import { bearerOf, type HttpAnswer, type HttpRequest } from "./request.js";
+import { OriginError } from "./origins.js";
+import { bearerOf, type HttpAnswer, type HttpRequest, pageOf } from "./request.js";
 
 const PREFLIGHT_S = "600";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -64,12 +66,13 @@ export class Http implements Service {
   async #answer(request: HttpRequest, log: Logger): Promise<HttpAnswer> {
     try {
       if (this.#over) return refuse("unavailable", "This server is being stopped.", STOPPING_RETRY_MS);
-      const cors = await this.#cors(request);
-      if (request.method === "OPTIONS") return preflight(cors);
-      return withHeaders(await this.#call(request), cors);
+      this.#context.budgets.calls.take(request.address);
+      const known = await this.#context.origins.known(pageOf(request));
+      if (request.method === "OPTIONS") return preflight(known ? cors(request) : {});
+      if (!known) throw new OriginError();
+      return withHeaders(await this.#call(request), cors(request));
     } catch (error) {
-      const cors = await this.#cors(request).catch(() => ({}));
-      return withHeaders(problem(refusalOf(error, request, log)), cors);
+      return withHeaders(problem(refusalOf(error, request, log)), await this.#corsOf(error, request));
     }
   }
 
@@ -87,16 +90,23 @@ export class Http implements Service {
   /** The caller behind the bearer token, from a page that may speak for its tenant. */
   async #session(request: HttpRequest) {
     const session = await this.#context.tokens.verify(bearerOf(request));
-    if (!(await this.#context.origins.allows(session.tenant, request.header("origin"), request.header("host"))))
-      return refuse("forbidden", "This page may not speak for the tenant.");
+    await this.#context.origins.admit(session.tenant, pageOf(request));
+    this.#context.budgets.callsOfUser.take(userKey(session));
     return session;
   }
 
-  async #cors(request: HttpRequest): Promise<Record<string, string>> {
-    const origin = request.header("origin");
-    if (origin === undefined || !(await this.#context.origins.known(origin, request.header("host")))) return {};
-    return { "access-control-allow-origin": origin, "access-control-expose-headers": "x-request-id", vary: "origin" };
+  /** A page may read why it was refused, unless it was for what page it is. */
+  async #corsOf(error: unknown, request: HttpRequest): Promise<Record<string, string>> {
+    if (error instanceof OriginError) return {};
+    return (await this.#context.origins.known(pageOf(request)).catch(() => false)) ? cors(request) : {};
   }
+}
+
+/** For a page that may read the answer. */
+function cors(request: HttpRequest): Record<string, string> {
+  const origin = request.header("origin");
+  if (origin === undefined) return {};
+  return { "access-control-allow-origin": origin, "access-control-expose-headers": "x-request-id, retry-after", vary: "origin" };
 }
 
 /** A fault of ours: the caller learns that the outcome is unknown, the log learns the rest. */
@@ -152,10 +162,14 @@ function after(retry_after_ms: number | undefined): { retry_after_ms?: number } 
   return retry_after_ms === undefined ? {} : { retry_after_ms };
 }
 
-function preflight(cors: Record<string, string>): HttpAnswer {
-  const allowed = Object.keys(cors).length > 0;
+function preflight(allowing: Record<string, string>): HttpAnswer {
+  const allowed = Object.keys(allowing).length > 0;
   const headers = { "access-control-allow-methods": "GET, POST", "access-control-allow-headers": "authorization, content-type" };
-  return { status: allowed ? 204 : 403, headers: allowed ? { ...cors, ...headers, "access-control-max-age": PREFLIGHT_S } : {}, body: "" };
+  return {
+    status: allowed ? 204 : 403,
+    headers: allowed ? { ...allowing, ...headers, "access-control-max-age": PREFLIGHT_S } : {},
+    body: "",
+  };
 }
 
 function withHeaders(answer: HttpAnswer, headers: Record<string, string>): HttpAnswer {

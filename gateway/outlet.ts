@@ -38,7 +38,7 @@ export class Outlet {
     if (this.#open) this.#socket.ping();
   }
 
-  /** The close reason is the code's name, with the client's time to come back where the server gives one. */
+  /** For the reason see {@link closeReason}. */
   close(name: CloseName, retry_after_ms?: number): void {
     if (this.#open) this.#close(name, retry_after_ms);
   }
@@ -66,10 +66,15 @@ export class Outlet {
 
   #close(name: CloseName, retry_after_ms?: number): void {
     this.#closing(name);
-    this.end(CLOSES[name], retry_after_ms === undefined ? name : `${name};retry_after_ms=${retry_after_ms}`);
+    this.end(CLOSES[name], closeReason(name, retry_after_ms));
   }
 
   #release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** The code's name, with the client's time to come back where the server gives one. */
+export function closeReason(name: CloseName, retry_after_ms?: number): string {
+  return retry_after_ms === undefined ? name : `${name};retry_after_ms=${retry_after_ms}`;
 }

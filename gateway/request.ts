@@ -1,4 +1,5 @@
 import { refuse } from "../lib/errors.js";
+import type { From } from "./origins.js";
 
 /** A request as every transport hands it in. */
 export interface HttpRequest {
@@ -31,4 +32,9 @@ export interface Download {
 export function bearerOf(request: HttpRequest): string {
   const match = /^Bearer (\S+)$/i.exec(request.header("authorization") ?? "");
   return match?.[1] ?? refuse("unauthenticated", "Give a token: Authorization: Bearer …");
+}
+
+/** The page behind a request. */
+export function pageOf({ header }: Pick<HttpRequest, "header">): From {
+  return { origin: header("origin"), host: header("host") };
 }

@@ -23,6 +23,7 @@ class Ear implements SocketHandler {
   readonly closes: number[] = [];
   readonly socket: Socket;
   drains = 0;
+  pings = 0;
   pongs = 0;
 
   constructor(socket: Socket) {
@@ -32,6 +33,10 @@ class Ear implements SocketHandler {
   frame(bytes: Uint8Array, binary: boolean): void {
     this.frames.push(Buffer.from(bytes).toString());
     this.kinds.push(binary);
+  }
+
+  pinged(): void {
+    this.pings += 1;
   }
 
   pong(): void {
@@ -74,7 +79,17 @@ async function running(t: TestContext, odd: Partial<UwsServerOptions> = {}): Pro
     };
   };
   const server = new UwsServer({
-    ...{ host: "127.0.0.1", port: 0, reception: { admit }, answer, payloadBytes: PAYLOAD, sendQueueBytes: 262_144, idleMs: 60_000, log },
+    ...{
+      host: "127.0.0.1",
+      port: 0,
+      reception: { admit },
+      answer,
+      payloadBytes: PAYLOAD,
+      sendQueueBytes: 262_144,
+      idleMs: 60_000,
+      trustedProxies: [],
+      log,
+    },
     ...odd,
   });
   await server.start();
@@ -197,6 +212,14 @@ test("a ping is answered by the client's library, and the handler hears the pong
   const { ear } = await client(t, run);
   ear.socket.ping();
   await until("the pong", () => ear.pongs === 1);
+});
+
+test("a client's own ping is answered by the transport, and the handler hears of it", async (t) => {
+  const run = await running(t);
+  const { ws, ear } = await client(t, run);
+  ws.ping();
+  await once(ws, "pong");
+  assert.equal(ear.pings, 1);
 });
 
 test("a client that does not read is cut off at the limit, without one frame skipped, while others are served", async (t) => {

@@ -1,8 +1,11 @@
 import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
+import { Networks } from "../lib/address.js";
 import type { Logger } from "../lib/log.js";
 import type { Service } from "../lib/service.js";
 import { UwsBody } from "./body-uws.js";
+import { clientAddress } from "./client-address.js";
 import { writeDownload } from "./download-uws.js";
+import { hopsOf } from "./hops-uws.js";
 import type { Download, HttpAnswer, HttpRequest } from "./request.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 
@@ -16,6 +19,8 @@ export interface UwsServerOptions {
   /** Unsent bytes after which a client counts as too slow. */
   readonly sendQueueBytes: number;
   readonly idleMs: number;
+  /** Whose word on a client's address is believed, in CIDR notation. */
+  readonly trustedProxies: readonly string[];
   readonly log: Logger;
 }
 
@@ -40,12 +45,14 @@ interface Attached {
 export class UwsServer implements Service {
   readonly name = "server";
   readonly #options: UwsServerOptions;
+  readonly #trusted: Networks;
   #app: uws.TemplatedApp | undefined;
   #listening: us_listen_socket | undefined;
   #draining = false;
 
   constructor(options: UwsServerOptions) {
     this.#options = options;
+    this.#trusted = new Networks(options.trustedProxies);
   }
 
   /** The port it listens on; 0 while it does not. */
@@ -68,6 +75,7 @@ export class UwsServer implements Service {
       upgrade: (response, request, context) => this.#upgrade(response, request, context),
       open: (ws) => open(ws),
       message: (ws, bytes, binary) => ws.getUserData().handler?.frame(new Uint8Array(bytes.slice(0)), binary),
+      ping: (ws) => ws.getUserData().handler?.pinged(),
       pong: (ws) => ws.getUserData().handler?.pong(),
       drain: (ws) => ws.getUserData().handler?.drained(),
       close: (ws, code) => close(ws, code),
@@ -111,7 +119,7 @@ export class UwsServer implements Service {
     const arrival: Arrival = {
       origin: request.getHeader("origin") || undefined,
       host: request.getHeader("host") || undefined,
-      address: addressOf(response),
+      address: clientAddress(hopsOf(response, request), this.#trusted),
     };
     const accept = this.#options.reception.admit(arrival);
     if (!accept) return refuse(response, "503 Service Unavailable", "This server takes no new connections.", RETRY_AFTER_S);
@@ -126,13 +134,14 @@ export class UwsServer implements Service {
 
   #http(response: HttpResponse, request: UwsRequest): void {
     const headers = new Map<string, string>();
+    const hops = hopsOf(response, request);
     request.forEach((name, value) => void headers.set(name, value));
     const head = {
       method: request.getMethod().toUpperCase(),
       path: request.getUrl(),
       query: new URLSearchParams(request.getQuery() ?? ""),
       header: (name: string) => headers.get(name),
-      address: addressOf(response),
+      address: clientAddress(hops, this.#trusted),
     };
     const body = new UwsBody(response, !headers.has("content-length") && !headers.has("transfer-encoding"));
     let gone = false;
@@ -148,7 +157,8 @@ export class UwsServer implements Service {
     const read = { body: () => body.all(this.#options.payloadBytes), content: () => body.parts() };
     void this.#options.answer({ ...head, ...read, aborted: leaving.signal }).then((answer) => {
       if (gone) return;
-      const last = this.#draining || !body.whole || /^close$/i.test(headers.get("connection") ?? "");
+      // The library takes a new PROXY header in front of every request: a second one would be the client's own.
+      const last = this.#draining || hops.proxied !== "" || !body.whole || /^close$/i.test(headers.get("connection") ?? "");
       body.discard();
       write(response, answer, {
         bare: head.method === "HEAD",
@@ -163,10 +173,6 @@ export class UwsServer implements Service {
 /** uWebSockets.js takes a multiple of 4 s, from 8 to 960. */
 function idleSeconds(idle_ms: number): number {
   return Math.min(960, Math.max(8, Math.round(idle_ms / 4_000) * 4));
-}
-
-function addressOf(response: HttpResponse): string {
-  return Buffer.from(response.getRemoteAddressAsText()).toString("latin1");
 }
 
 function refuse(response: HttpResponse, status: string, text: string, retry_after_s?: string): void {
@@ -198,7 +204,7 @@ function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { 
     if (last && (bare || empty)) response.writeHeader("connection", "close");
     if (bare && !empty) response.writeHeader("content-length", String(bytesOf(body)));
     if (bare || empty) response.endWithoutBody();
-    else if (isDownload(body) && body.bytes > 0) void writeDownload(response, body, left).catch(failed);
+    else if (isDownload(body) && body.bytes > 0) void writeDownload(response, body, { last, left }).catch(failed);
     else response.end(isDownload(body) ? "" : body, last);
   });
 }

@@ -1,6 +1,6 @@
 /** One client's connection as the gateway sees it. All calls are harmless after it closed. */
 export interface Socket {
-  /** Where the client comes from, as text. */
+  /** Where the client comes from, in its canonical form. */
   readonly address: string;
 
   /**
@@ -23,6 +23,8 @@ export interface Socket {
 export interface SocketHandler {
   /** One frame; the bytes are the receiver's to keep. */
   frame(bytes: Uint8Array, binary: boolean): void;
+  /** The client asked for a pong; the transport gave it. */
+  pinged(): void;
   pong(): void;
   /** Fewer bytes are buffered than before. */
   drained(): void;
@@ -34,6 +36,7 @@ export interface Arrival {
   readonly origin: string | undefined;
   /** What the request was addressed to: host and port. */
   readonly host: string | undefined;
+  /** The client's, behind whatever proxies of ours. */
   readonly address: string;
 }
 

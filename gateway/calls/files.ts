@@ -11,7 +11,8 @@ import { type Call, Ready } from "./call.js";
 export const upload: Call = {
   method: "POST",
   path: /^\/v1\/files$/,
-  async run({ files, readership, limits }, { session, request }) {
+  async run({ files, readership, limits, budgets }, { session, request }) {
+    budgets.uploads.take(request.address);
     const c = request.query.get("c") ?? refuse("bad_request", "c is missing");
     const name = nameOf(request.query.get("name"));
     const mime = bareType(request.header("content-type") ?? "");

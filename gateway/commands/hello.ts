@@ -1,4 +1,4 @@
-import { DeskError, refuse } from "../../lib/errors.js";
+import { DeskError } from "../../lib/errors.js";
 import { errorShape } from "../../proto/frames.js";
 import type { Position } from "../../proto/position.js";
 import type { Client } from "../client.js";
@@ -11,8 +11,7 @@ import type { Handler } from "./command.js";
 export const hello: Handler<"hello"> = async (context, client, { token, resume = {} }) => {
   const { tokens, origins, roster, node } = context;
   const session = await tokens.verify(token);
-  const { origin, host } = client.arrival;
-  if (!(await origins.allows(session.tenant, origin, host))) return refuse("forbidden", "This page may not speak for the tenant.");
+  await origins.admit(session.tenant, client.arrival);
   client.admit(session);
   const resumed = await Promise.all(Object.entries(resume).map(([c, from]) => resumeOne(context, client, c, from as Position)));
   const { user } = session;

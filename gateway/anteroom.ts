@@ -1,0 +1,30 @@
+export interface RawFrame {
+  readonly bytes: Uint8Array;
+  readonly binary: boolean;
+}
+
+/** What a socket sent behind its hello, unread until that is answered: whoever has no good token makes nobody work. */
+export class Anteroom {
+  readonly #bytesMax: number;
+  #frames: RawFrame[] = [];
+  #bytes = 0;
+
+  constructor(bytes_max: number) {
+    this.#bytesMax = bytes_max;
+  }
+
+  /** False when it is one too many; it is not kept then. */
+  keep(frame: RawFrame): boolean {
+    this.#bytes += frame.bytes.byteLength;
+    if (this.#bytes > this.#bytesMax) return false;
+    this.#frames.push(frame);
+    return true;
+  }
+
+  /** All that waits, in the order it came. */
+  leave(): readonly RawFrame[] {
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
+  }
+}

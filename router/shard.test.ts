@@ -299,6 +299,8 @@ test("whose a conversation is outlives the router that decided it and said nothi
   const timeline: Odd["timeline"] = (real) => instead(real, { route: () => NEVER });
   const first = await sceneAt(house, { ledger: noting(notes), timeline });
   const c = await first.asks();
+  // Another commit: what the conversation's beginning left to be written is written with it.
+  await first.router.agentHere(ADA, PROFILE);
   void first.router.identify(VERA, visitor("nora").user);
   await until("the ruling to be committed", () => notes.some((note) => note.includes("identified")));
   await house.kill(first.under);

@@ -104,7 +104,7 @@ class LongPoll implements Channel {
     this.#is(token, session);
     const resuming = await Promise.all(Object.entries(resume).map(([c, from]) => this.#resume(c, from)));
     const resumed = Object.fromEntries(resuming.map(({ c, answer }) => [c, answer]));
-    this.#reply(id, { session: "", node: "", ...session, resumed });
+    this.#reply(id, { session: "poll", node: "http", ...session, resumed });
     for (const { begin } of resuming) begin();
   }
 

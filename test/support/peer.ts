@@ -17,42 +17,74 @@ export interface PeerOptions {
   readonly origin?: string;
   readonly protocol?: string;
   readonly tap?: Tap;
+  /** How frames travel; over a WebSocket when left out. */
+  readonly line?: OpenLine;
 }
+
+/** What a line tells its peer. */
+export interface Ears {
+  opened(): void;
+  message(text: string): void;
+  closed(code: number, reason: string): void;
+}
+
+/** One end of a connection, whatever carries it. */
+export interface Line {
+  send(data: string | Uint8Array): void;
+  /** Ends it without a word, as a lost network does. */
+  cut(): void;
+  close(): void;
+}
+
+export type OpenLine = (url: string, options: PeerOptions, ears: Ears) => Line;
+
+const socketLine: OpenLine = (url, { protocol = "deskwire.v1", origin }, ears) => {
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, protocol, origin === undefined ? {} : { origin });
+  socket.on("message", (data) => ears.message(String(data)));
+  socket.on("close", (code, reason) => ears.closed(code, String(reason)));
+  socket.on("open", () => ears.opened());
+  socket.on("error", () => undefined);
+  return { send: (data) => socket.send(data), cut: () => socket.terminate(), close: () => socket.close() };
+};
 
 /**
  * What one client sees, frame by frame. Nothing is interpreted: tests read what the wire said. A frame that the protocol's papers do not
  * describe fails the test it came in.
  */
 export class Peer {
-  readonly socket: WebSocket;
   readonly frames: Frame[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
   readonly #tap: Tap | undefined;
+  readonly #line: Line;
   readonly #listeners: ((frame: Frame) => void)[] = [];
   readonly #ops = new Map<number, string>();
   #lastId = 0;
+  #open = false;
   #fault: Error | undefined;
   readonly #lookout = new Lookout();
 
   constructor(url: string, options: PeerOptions = {}) {
-    const { protocol = "deskwire.v1", origin, tap } = options;
+    const { tap, line = socketLine } = options;
     this.#tap = tap;
-    this.socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/ws`, protocol, origin === undefined ? {} : { origin });
-    this.socket.on("message", (data) => {
-      tap?.in(String(data));
-      const frame = JSON.parse(String(data)) as Frame;
-      this.#hold(frame);
-      this.frames.push(frame);
-      for (const listener of this.#listeners) listener(frame);
-      this.#lookout.look();
+    this.#line = line(url, options, {
+      opened: () => {
+        this.#open = true;
+        this.#lookout.look();
+      },
+      message: (text) => {
+        tap?.in(text);
+        const frame = JSON.parse(text) as Frame;
+        this.#hold(frame);
+        this.frames.push(frame);
+        for (const listener of this.#listeners) listener(frame);
+        this.#lookout.look();
+      },
+      closed: (code, reason) => {
+        tap?.closed(code);
+        this.closed = { code, reason };
+        this.#lookout.look();
+      },
     });
-    this.socket.on("close", (code, reason) => {
-      tap?.closed(code);
-      this.closed = { code, reason: String(reason) };
-      this.#lookout.look();
-    });
-    this.socket.on("open", () => this.#lookout.look());
-    this.socket.on("error", () => undefined);
   }
 
   /** A peer that said hello. */
@@ -64,7 +96,7 @@ export class Peer {
   }
 
   async opened(): Promise<this> {
-    await this.until(() => this.socket.readyState === WebSocket.OPEN, "an open socket");
+    await this.until(() => this.#open, "an open socket");
     return this;
   }
 
@@ -88,7 +120,7 @@ export class Peer {
       this.#tap?.out(data);
       this.#note(data);
     }
-    this.socket.send(data);
+    this.#line.send(data);
   }
 
   /** From now on, with every frame that comes. */
@@ -128,11 +160,11 @@ export class Peer {
 
   /** Cuts the connection without a word, as a lost network does. */
   cut(): void {
-    this.socket.terminate();
+    this.#line.cut();
   }
 
   async close(): Promise<void> {
-    this.socket.close();
+    this.#line.close();
     await this.over();
   }
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { Peer } from "../../support/peer.js";
+import { needing } from "../suite.js";
 import { type ChatSuite, Stage } from "./stage.js";
 import { undisturbed } from "./undisturbed.js";
 
 /** Not a frame of this protocol: the socket is closed, and nobody else notices. */
 export const badFrames: ChatSuite = (at) => {
-  const { test } = at;
+  const test = needing(at.test, "frames", at.cannot ?? {});
 
   const BAD: Readonly<Record<string, string | Uint8Array>> = {
     "text that is no JSON": "hello",

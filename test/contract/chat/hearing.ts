@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { needing } from "../suite.js";
 import { type ChatSuite, codeOf, Stage, text } from "./stage.js";
 
 export const hearing: ChatSuite = (at) => {
-  const { test } = at;
+  const { test, cannot = {} } = at;
+  const signalled = needing(test, "signals", cannot);
 
-  test("marks reach the other side, and stand in the members of whoever opens later", async (t) => {
+  signalled("marks reach the other side, and stand in the members of whoever opens later", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();
     const { pos } = await guest.peer.do("send", text(c, "m1"));
@@ -29,7 +31,7 @@ export const hearing: ChatSuite = (at) => {
     assert.deepEqual(members.find(({ id }) => id === "ada")?.read, pos);
   });
 
-  test("typing is shown to the other side, its preview to agents only, and not to who types", async (t) => {
+  signalled("typing is shown to the other side, its preview to agents only, and not to who types", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();
     guest.peer.raw(JSON.stringify({ op: "typing", c, text: "Where is" }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Frame } from "../../support/peer.js";
+import { needing } from "../suite.js";
 import { type ChatSuite, codeOf, Stage, text } from "./stage.js";
 import { undisturbed } from "./undisturbed.js";
 
@@ -10,7 +11,7 @@ interface Limits {
 }
 
 export const limits: ChatSuite = (at) => {
-  const { test } = at;
+  const { test, cannot = {} } = at;
 
   const limitsOf = (frames: readonly Frame[]): Limits => frames[0]?.["limits"] as Limits;
 
@@ -40,7 +41,11 @@ export const limits: ChatSuite = (at) => {
     });
   });
 
-  test("more commands at once than a socket may have are refused, each with its own answer", async (t) => {
+  needing(
+    test,
+    "frames",
+    cannot,
+  )("more commands at once than a socket may have are refused, each with its own answer", async (t) => {
     const stage = new Stage(t, at);
     await undisturbed(stage, async () => {
       const guest = await stage.guest();

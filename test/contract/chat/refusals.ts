@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { needing } from "../suite.js";
 import { type ChatSuite, codeOf, Stage, text } from "./stage.js";
 import { undisturbed } from "./undisturbed.js";
 
 /** Frames of this protocol that cannot be done: an error each, and the socket goes on. */
 export const refusals: ChatSuite = (at) => {
-  const { test } = at;
+  const { test, cannot = {} } = at;
+  const framed = needing(test, "frames", cannot);
 
   test("fields of a wrong type, range or combination are bad requests that name the field", async (t) => {
     const stage = new Stage(t, at);
@@ -35,7 +37,7 @@ export const refusals: ChatSuite = (at) => {
     });
   });
 
-  test("a second hello is a bad request, and the socket goes on", async (t) => {
+  framed("a second hello is a bad request, and the socket goes on", async (t) => {
     const stage = new Stage(t, at);
     await undisturbed(stage, async () => {
       const { peer, token } = await stage.guest();
@@ -44,7 +46,7 @@ export const refusals: ChatSuite = (at) => {
     });
   });
 
-  test("an id that is still in flight is a bad request", async (t) => {
+  framed("an id that is still in flight is a bad request", async (t) => {
     const stage = new Stage(t, at);
     await undisturbed(stage, async () => {
       const guest = await stage.guest();

@@ -1,13 +1,23 @@
 import type { TestContext } from "node:test";
 import type { Position } from "../../../proto/position.js";
-import { agentToken, type Frame, Peer, type PeerOptions, visitorToken } from "../../support/peer.js";
-import type { Test } from "../suite.js";
+import { agentToken, type Frame, type OpenLine, Peer, type PeerOptions, visitorToken } from "../../support/peer.js";
+import type { Cannot, Test } from "../suite.js";
 
 export interface ChatAt {
   readonly test: Test;
   /** Where the gateway is. */
   readonly url: string;
+  /** How visitors are connected; over a WebSocket when left out, as agents are always. */
+  readonly visitors?: OpenLine;
+  /** What cannot be had over it. */
+  readonly cannot?: Cannot<ChatAbility>;
 }
+
+/**
+ * `signals`: what has no place in the order (marks, typing, presence) reaches visitors. `frames`: what a visitor says is what the server gets, byte
+ * for byte, and counted by connection. `closes`: the server can end a connection that says nothing.
+ */
+export type ChatAbility = "signals" | "frames" | "closes";
 
 export type ChatSuite = (at: ChatAt) => void;
 
@@ -32,12 +42,14 @@ export interface Held {
 /** People for one test. When it is over, its conversations are closed, its agents offline and its sockets gone. */
 export class Stage {
   readonly url: string;
+  readonly #visitors: OpenLine | undefined;
   readonly #peers: Peer[] = [];
   readonly #working: Peer[] = [];
   readonly #asked = new Map<string, Guest>();
 
-  constructor(t: TestContext, { url }: ChatAt) {
+  constructor(t: TestContext, { url, visitors }: ChatAt) {
     this.url = url;
+    this.#visitors = visitors;
     t.after(() => this.#leave());
   }
 
@@ -46,8 +58,12 @@ export class Stage {
     return { token, id, peer: await this.peer(token) };
   }
 
-  /** Another socket, of somebody who has a token. */
-  async peer(token: string, resume?: Readonly<Record<string, Position>>, options?: PeerOptions): Promise<Peer> {
+  /** Another connection of a visitor who has a token. */
+  peer(token: string, resume?: Readonly<Record<string, Position>>, options?: PeerOptions): Promise<Peer> {
+    return this.#greeted(token, resume, { ...(this.#visitors && { line: this.#visitors }), ...options });
+  }
+
+  async #greeted(token: string, resume?: Readonly<Record<string, Position>>, options?: PeerOptions): Promise<Peer> {
     const peer = await Peer.hello(this.url, token, resume, options);
     this.#peers.push(peer);
     return peer;
@@ -70,7 +86,7 @@ export class Stage {
 
   /** An agent's socket; its status stays as it is. */
   async reader(name: AgentName): Promise<Peer> {
-    return this.peer(await agentToken(this.url, name));
+    return this.#greeted(await agentToken(this.url, name));
   }
 
   /** Asks; answers the reply to `open`. */

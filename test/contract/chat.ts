@@ -1,18 +1,24 @@
 import { asking } from "./chat/asking.js";
 import { attaching } from "./chat/attaching.js";
 import { badFrames } from "./chat/bad-frames.js";
+import { banning } from "./chat/banning.js";
 import { callingHttp } from "./chat/calling-http.js";
 import { ending } from "./chat/ending.js";
 import { handingOver } from "./chat/handing-over.js";
 import { hearing } from "./chat/hearing.js";
 import { limits } from "./chat/limits.js";
+import { listing } from "./chat/listing.js";
 import { readingBack } from "./chat/reading-back.js";
 import { refusals } from "./chat/refusals.js";
 import { resuming } from "./chat/resuming.js";
 import type { ChatSuite } from "./chat/stage.js";
 import { supervising } from "./chat/supervising.js";
+import { tagging } from "./chat/tagging.js";
+import { takingBack } from "./chat/taking-back.js";
 import { talking } from "./chat/talking.js";
 import { tokens } from "./chat/tokens.js";
+import { transcripts } from "./chat/transcripts.js";
+import { visiting } from "./chat/visiting.js";
 
 /**
  * What a visitor and an agent may expect of any Deskwire, over the wire alone. Needs the demo tenant with its agents ada and lin and its
@@ -21,5 +27,6 @@ import { tokens } from "./chat/tokens.js";
 export const chatContract: ChatSuite = (at) => {
   for (const suite of [asking, talking, hearing, readingBack, resuming, handingOver, ending, supervising, callingHttp, attaching])
     suite(at);
+  for (const suite of [takingBack, tagging, visiting, banning, listing, transcripts]) suite(at);
   for (const suite of [badFrames, refusals, limits, tokens]) suite(at);
 };

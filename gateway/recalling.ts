@@ -31,7 +31,7 @@ export class Recalling {
     const live = await this.#ports.timeline.window(c, { limit: LOOK_BACK });
     if (live.at === "window" && live.tenant !== tenant) return refuse("not_found");
     const target = said(live, user.id, mid) ?? (await this.#stored({ tenant, c, from: user.id, mid, life: epochOf(live) }));
-    if (!target || !RECALLABLE.has(target.kind)) return refuse("not_found", "You said nothing of this mid that could be taken back.");
+    if (!target || !RECALLABLE.has(target.kind)) return refuse("not_found");
     const { pos, ts, audience } = target;
     return { pos, ts, within_ms: RECALL_MS, audience };
   }

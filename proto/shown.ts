@@ -110,7 +110,7 @@ export const Row = Type.Object({
   ...{ assignee: Type.Optional(Id), tags: Type.Optional(Type.Array(Id)) },
   ...{ closed_at: Type.Optional(Milliseconds), closed_reason: Type.Optional(Text) },
   rating: Type.Optional(Type.Object({ score: Score, comment: Type.Optional(Text) })),
-  last: Type.Optional(Type.Object({ ts: Milliseconds, from: Party, kind: Text, text: Text })),
+  last: Type.Optional(Type.Object({ ts: Milliseconds, from: Party, kind: Text, text: Text, recalled: Type.Optional(Type.Literal(true)) })),
 });
 
 export const QUEUE_VIEW = {

@@ -43,8 +43,8 @@ function row({ what, cells }: Row, name: string, tell: (column: string) => Promi
     );
     const words = [...told.values()].filter(({ says }) => says === "not_found").map(({ words }) => words);
     assert.deepEqual(
-      [...new Set(words)].slice(1),
-      [],
+      [...new Set(words)],
+      words.slice(0, 1),
       "what is not there, what is another tenant's and what may not be read are answered alike",
     );
   });

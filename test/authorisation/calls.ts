@@ -36,7 +36,7 @@ export const CALL_DEEDS: Readonly<Record<string, CallDeed>> = {
   "GET /v1/conversations/{c}/explain": get("/v1/conversations/{c}/explain"),
   "GET /v1/conversations/{c}/transcript": get("/v1/conversations/{c}/transcript"),
   "POST /v1/files": { ...post("/v1/files", () => ({ content: ["text/plain", "tea"] })), query: "?c={c}&name=tea.txt" },
-  "GET /v1/files/{id}": get("/v1/files/{id}"),
+  "GET /v1/files/{id}": { ...get("/v1/files/{id}"), request: () => ({ content: ["text/plain", ""] }) },
   "POST /v1/offline": post("/v1/offline", () => ({ body: { tenant: SHOP, contact: "vera@example.com", text: "Call me." } })),
 };
 

@@ -48,8 +48,14 @@ export async function asked({ url }: Scene, method: string, path: string, reques
 async function send(url: string, method: string, path: string, { token, body, content }: Request) {
   if (!content) return call(url, method, path, { ...(token === undefined ? {} : { token }), body });
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const answer = await fetch(`${url}${path}`, { method, headers: { ...authorization, "content-type": content[0] }, body: content[1] });
-  return { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) as Frame };
+  const headers = { ...authorization, "content-type": content[0] };
+  const answer = await fetch(`${url}${path}`, { method, headers, ...(method === "GET" ? {} : { body: content[1] }) });
+  return { status: answer.status, headers: answer.headers, body: parsed(await answer.text()) };
+}
+
+/** A file's content is no JSON. */
+function parsed(text: string): Frame {
+  return text.startsWith("{") ? (JSON.parse(text) as Frame) : { text };
 }
 
 function httpCode({ status, body }: { readonly status: number; readonly body: Frame }): string | undefined {

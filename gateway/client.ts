@@ -21,4 +21,7 @@ export interface Client {
 
   /** Takes a verified session in; when that runs out the socket is closed. */
   admit(session: Session): void;
+
+  /** Resolves when every send it gave so far is answered. */
+  settled(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { loadConfig } from "../lib/config.js";
 import { CLOSES, type CloseName } from "../proto/codes.js";
 import { ADA, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { Gate } from "../test/support/gate.js";
@@ -224,7 +225,7 @@ test("a fault of ours costs its sender an unavailable, and nobody else anything"
 
 test("a socket is closed when its token runs out, and a refresh puts it off", async (t) => {
   const stage = await GatewayStage.start(t, {
-    tokens: { agentTokenMs: MINUTE, visitorTokenMs: 15 * MINUTE, refreshGraceMs: 0 },
+    tokens: { ...loadConfig({}, () => ""), agentTokenMs: MINUTE, visitorTokenMs: 15 * MINUTE, refreshGraceMs: 0 },
   });
   const { clock } = stage.timelines;
   const [stale, fresh] = [await stage.client(VISITOR), await stage.client(VISITOR)];

@@ -81,7 +81,7 @@ export class Http implements Service {
     if (!found) return refuse("not_found", "There is no such call.");
     const { call, parameters } = found;
     const session = call.open ? undefined : await this.#session(request);
-    const fields = call.body ? fieldsOf(await request.body(), checks(call.body)) : {};
+    const fields = call.body ? fieldsOf(await request.body(), checks(call.body), call.bare) : {};
     const result = await call.run(this.#context, { request, parameters, fields: fields as never, session: session as never });
     if (result instanceof Ready) return result.answer;
     return text(typeof result === "string" ? result : JSON.stringify(result));
@@ -124,8 +124,8 @@ function checks(schema: NonNullable<(typeof CALLS)[number]["body"]>): Check {
   return there;
 }
 
-function fieldsOf(body: Uint8Array, check: Check): Record<string, unknown> {
-  const fields = parsed(body);
+function fieldsOf(body: Uint8Array, check: Check, bare = false): Record<string, unknown> {
+  const fields = bare && body.byteLength === 0 ? {} : parsed(body);
   const fault = check.fault(fields);
   return fault === undefined ? (fields as Record<string, unknown>) : refuse("bad_request", fault);
 }

@@ -36,4 +36,7 @@ export class PassingClient implements Client {
   admit(): void {
     throw new TypeError("a passing client keeps no session");
   }
+
+  /** It gives one command only. */
+  async settled(): Promise<void> {}
 }

@@ -6,8 +6,9 @@ import { FakeClock } from "../lib/clock-fake.js";
 import type { Party } from "../proto/message.js";
 import { ADA, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { type Bench, directoryBench } from "../test/support/directory-bench.js";
+import { tokensOver } from "../test/support/site.js";
 import { sessionKey } from "./keys.js";
-import { TokenError, Tokens } from "./tokens.js";
+import { TokenError, type Tokens } from "./tokens.js";
 
 const HOUR = 3_600_000;
 const [OLD, NEW] = [1, 2].map((seed) => sessionKey(Buffer.alloc(32, seed).toString("base64url"))) as [
@@ -23,8 +24,7 @@ interface Made extends Bench {
 async function made(t: TestContext): Promise<Made> {
   const clock = new FakeClock();
   const bench = await directoryBench(t, clock);
-  const times = { agentTokenMs: HOUR / 4, visitorTokenMs: 24 * HOUR, refreshGraceMs: 7 * 24 * HOUR };
-  const with_ = (keys: readonly (typeof OLD)[]): Tokens => new Tokens({ ...times, keys, directory: bench.cache, clock });
+  const with_ = (keys: readonly (typeof OLD)[]): Tokens => tokensOver(bench.cache, clock, keys);
   return { ...bench, tokens: with_([OLD]), with: with_ };
 }
 

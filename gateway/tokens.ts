@@ -1,20 +1,22 @@
-import { errors, jwtVerify, SignJWT } from "jose";
+import { decodeJwt, errors, jwtVerify, SignJWT } from "jose";
 import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
-import { DeskError } from "../lib/errors.js";
+import { AUDIENCE, ISSUER } from "../proto/claims.js";
 import type { Party, Role } from "../proto/message.js";
+import { refuseBanned } from "./bans.js";
 import type { SessionKey } from "./keys.js";
-import type { Session } from "./session.js";
+import { LEEWAY_MS, type Session } from "./session.js";
+import type { SiteKeys } from "./site-keys.js";
+import type { SiteTokens } from "./site-tokens.js";
+import { invalidToken, refusedToken, TokenError } from "./token-error.js";
 
-const ISSUER = "deskwire";
-const AUDIENCE = "deskwire";
-/** Hosts may disagree about the time by this much. */
-const LEEWAY_S = 60;
+export { TokenError } from "./token-error.js";
 
 export interface TokensOptions {
   /** The first signs, all verify. */
   readonly keys: readonly SessionKey[];
   readonly directory: Pick<DirectoryCache, "get">;
+  readonly site: { readonly tokens: Pick<SiteTokens, "verify">; readonly keys: Pick<SiteKeys, "vouches"> };
   readonly clock: Clock;
   readonly agentTokenMs: number;
   readonly visitorTokenMs: number;
@@ -26,17 +28,7 @@ export interface Issued {
   readonly expires_at: number;
 }
 
-/** `unauthenticated`, and how a socket with this token is closed. */
-export class TokenError extends DeskError {
-  readonly close: "token_expired" | "token_invalid" | "token_revoked";
-
-  constructor(close: TokenError["close"], message: string) {
-    super("unauthenticated", message);
-    this.close = close;
-  }
-}
-
-/** Our own tokens, signed with EdDSA. How long one lasts depends on its role. */
+/** Whose token it is: our own, signed with EdDSA, or a site's. How long one of ours lasts depends on its role. */
 export class Tokens {
   readonly #options: TokensOptions;
 
@@ -44,7 +36,8 @@ export class Tokens {
     this.#options = options;
   }
 
-  async issue(tenant: string, user: Party): Promise<Issued> {
+  /** `voucher`: what a site vouched for is over when the site's key is, however often it is refreshed. */
+  async issue(tenant: string, user: Party, voucher?: string): Promise<Issued> {
     const { keys, clock, agentTokenMs, visitorTokenMs } = this.#options;
     const [key] = keys;
     if (!key) throw new TypeError("no key to sign with");
@@ -52,7 +45,7 @@ export class Tokens {
     const issued_s = clock.now() / 1_000;
     const life_ms = user.role === "visitor" ? visitorTokenMs : agentTokenMs;
     const expires_s = Math.floor(issued_s) + Math.ceil(life_ms / 1_000);
-    const token = await new SignJWT({ tenant, role: user.role, name: user.name })
+    const token = await new SignJWT({ tenant, role: user.role, name: user.name, ...(voucher !== undefined && { voucher }) })
       .setProtectedHeader({ alg: "EdDSA", kid: key.id })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
@@ -63,22 +56,25 @@ export class Tokens {
     return { token, expires_at: expires_s * 1_000 };
   }
 
-  /** Whose token it is. Rejects with `unauthenticated`: not ours, run out, revoked, or for an account that is no more. */
+  /**
+   * Whose token it is. Rejects with `unauthenticated`: signed by none of our keys or its tenant's, run out, revoked, or for an account that
+   * is no more; with `unavailable` when the tenant's keys cannot be read.
+   */
   verify(token: string): Promise<Session> {
-    return this.#session(token, 0);
+    return this.#standing(token, 0);
   }
 
-  /** {@link verify}, and a visitor's token is good for some days more. */
+  /** {@link verify}, and a visitor's token of ours is good for some days more. */
   async refreshable(token: string): Promise<Session> {
-    const session = await this.#session(token, this.#options.refreshGraceMs);
-    const overdue = session.expires_at + LEEWAY_S * 1_000 < this.#options.clock.now();
+    const session = await this.#standing(token, this.#options.refreshGraceMs);
+    const overdue = session.expires_at + LEEWAY_MS < this.#options.clock.now();
     if (overdue && session.user.role !== "visitor") throw new TokenError("token_expired", "This token has run out; log in again.");
     return session;
   }
 
   /** True when what this session stands on was withdrawn since. */
-  async isRevoked({ tenant, user, issued_at }: Session): Promise<boolean> {
-    const { directory } = this.#options;
+  async isRevoked({ tenant, user, issued_at, voucher }: Session): Promise<boolean> {
+    const { directory, site: sites } = this.#options;
     const [site, own, all] = await Promise.all([
       directory.get("tenant", "", tenant),
       directory.get("revocation", tenant, user.id),
@@ -86,18 +82,32 @@ export class Tokens {
     ]);
     if (!site || site.disabled) return true;
     if ([own, all].some((row) => row !== undefined && issued_at <= row.not_before)) return true;
-    if (user.role === "visitor") return false;
-    const account = await directory.get("account", tenant, user.id);
-    return !account || account.disabled === true || account.role !== user.role;
+    if (voucher === undefined) return user.role !== "visitor" && !(await this.#hasAccount(tenant, user));
+    return !(await sites.keys.vouches(tenant, voucher)) || !(await this.#mayBeVouchedFor(tenant, user));
   }
 
-  async #session(token: string, grace_ms: number): Promise<Session> {
-    const claims = await this.#claims(token, grace_ms);
-    const { sub, tenant, role, name, iat = 0, exp = 0 } = claims;
+  async #hasAccount(tenant: string, { id, role }: Party): Promise<boolean> {
+    const account = await this.#options.directory.get("account", tenant, id);
+    return account !== undefined && account.disabled !== true && account.role === role;
+  }
+
+  /** Where there is an account it decides; nobody else may be called as it is. */
+  async #mayBeVouchedFor(tenant: string, user: Party): Promise<boolean> {
+    return (await this.#options.directory.get("account", tenant, user.id)) === undefined || this.#hasAccount(tenant, user);
+  }
+
+  async #standing(token: string, grace_ms: number): Promise<Session> {
+    const session = isOurs(token) ? await this.#own(token, grace_ms) : await this.#options.site.tokens.verify(token);
+    if (await this.isRevoked(session)) throw new TokenError("token_revoked", "This token was revoked.");
+    await refuseBanned(this.#options, session);
+    return session;
+  }
+
+  async #own(token: string, grace_ms: number): Promise<Session> {
+    const { sub, tenant, role, name, voucher, iat = 0, exp = 0 } = await this.#claims(token, grace_ms);
     const user = { id: String(sub), role: role as Role, name: String(name) };
     const session = { tenant: String(tenant), user, issued_at: Math.round(iat * 1_000), expires_at: exp * 1_000 };
-    if (await this.isRevoked(session)) throw new TokenError("token_revoked", "This token was revoked.");
-    return session;
+    return voucher === undefined ? session : { ...session, voucher: String(voucher) };
   }
 
   async #claims(token: string, grace_ms: number) {
@@ -108,15 +118,23 @@ export class Tokens {
         issuer: ISSUER,
         audience: AUDIENCE,
         requiredClaims: ["sub", "tenant", "role", "iat", "exp"],
-        clockTolerance: LEEWAY_S + Math.floor(grace_ms / 1_000),
+        clockTolerance: Math.floor((LEEWAY_MS + grace_ms) / 1_000),
         currentDate: new Date(clock.now()),
       });
       return payload;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw new TokenError("token_expired", "This token has run out.");
-      if (error instanceof errors.JOSEError) throw new TokenError("token_invalid", "This token is not good here.");
-      throw error;
+      throw refusedToken(error);
     }
+  }
+}
+
+/** As it says itself: then our keys alone are tried. */
+function isOurs(token: string): boolean {
+  try {
+    return decodeJwt(token).iss === ISSUER;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw invalidToken();
+    throw error;
   }
 }
 

@@ -5,9 +5,11 @@ import { Ask, Attributes, Id, Name, Token } from "./shapes.js";
 export const BODIES_HTTP = {
   visitors: Type.Object({ tenant: Id, name: Type.Optional(Name), attributes: Type.Optional(Attributes), token: Type.Optional(Token) }),
   login: Type.Object({ tenant: Id, username: Id, password: Type.String({ minLength: 1, maxLength: 1_000 }) }),
+  /** A site's token says who the visitor of the bearer token is. */
+  refresh: Type.Object({ token: Type.Optional(Token) }),
   conversations: Type.Object({ ask: Ask }),
   /** `op` and its fields, as in a frame. */
-  commands: Type.Object({ op: Type.String() }),
+  commands: Type.Object({ op: Type.String() }, { additionalProperties: true }),
   offline: Type.Object({
     tenant: Id,
     topic: Type.Optional(Id),

@@ -73,12 +73,17 @@ function reachesBack(since: Position, life: Standing): boolean {
 function judge(append: Append, authority: Authority, full: boolean): Verdict {
   const { from, reader } = append;
   if (from.role === "system") return { at: "admit" };
-  if (from.role === "visitor" && from.id !== authority.visitor.id) return { at: "refused", code: "not_found" };
+  if (from.role === "visitor" && !isVisitorOf(from, authority)) return { at: "refused", code: "not_found" };
   if (authority.state === "closed") return { at: "refused", code: "closed", remember: "closed" };
   const holds = from.role === "visitor" || from.role === "supervisor" || from.id === authority.assignee;
   const vouched = reader === true && (from.role === "bot" || isForAgents(append));
   if (!holds && !vouched) return { at: "refused", code: "not_assigned", remember: "not_assigned" };
   return full ? { at: "refused", code: "busy" } : { at: "admit" };
+}
+
+/** Also as whom it was before its site said who it is: its other pages go on with that. */
+function isVisitorOf({ id }: Append["from"], { visitor, members }: Authority): boolean {
+  return id === visitor.id || members.some((member) => member.role === "visitor" && member.id === id);
 }
 
 /** A note, or a recall of one. */

@@ -27,6 +27,8 @@ export interface Call<Fields = never> {
   /** Its groups are the parameters. */
   readonly path: RegExp;
   readonly body?: TSchema;
+  /** May come without a body, which then has no fields. */
+  readonly bare?: true;
   /** Without a token in the header. */
   readonly open?: true;
   run(context: Context, asked: Asked<Fields>): Promise<object | string | Ready>;

@@ -3,9 +3,9 @@ import { eventFrame } from "../../proto/frames.js";
 import { BEGINNING, compare, type Position } from "../../proto/position.js";
 import type { Client } from "../client.js";
 import type { Context } from "../context.js";
-import { isSame } from "../session.js";
 import { encodePage } from "../reading.js";
 import { DONE, reply } from "../reply.js";
+import { isSame } from "../session.js";
 import type { Handler } from "./command.js";
 
 /** Takes a fresh token of the same user; one of the site says who a visitor is that nobody knew. */

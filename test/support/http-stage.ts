@@ -24,7 +24,7 @@ export async function calls(
   const ask: Ask = async (method, path, { token, body, headers = {}, aborted } = {}) => {
     const all = { host: "desk.example", ...(token && { authorization: `Bearer ${token}` }), ...headers } as Record<string, string>;
     const { pathname, searchParams } = new URL(path, "http://desk.example");
-    const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body ?? ""));
+    const bytes = Buffer.from(typeof body === "string" ? body : (JSON.stringify(body) ?? ""));
     const request: HttpRequest = {
       method,
       path: pathname,

@@ -97,11 +97,12 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     const siteTokens = new SiteTokens({ directory, keys: siteKeys, clock, siteTokenMs: options.tokens.siteTokenMs });
     this.#entrance = new Entrance(limits, { clock, metrics });
     this.#guests = new Guests(limits, metrics);
+    const waiting = new Waiting({ hub, limits, clock });
     const budgets = new Budgets(limits, { clock, metrics });
     const connectionMetrics = new ConnectionMetrics(
       metrics,
       () => this.#connections.size,
-      () => this.context.waiting.size,
+      () => waiting.size,
     );
     this.context = {
       ...{
@@ -127,8 +128,8 @@ export class Gateway implements Service, Reception, ConnectionOwner {
       authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
       sending: new Sending({ timeline, readership, recalling: new Recalling({ timeline, history }), textBytes: limits.textBytes }),
       tags,
-      visits: new Visits({ timeline, attributesBytes: limits.attributesBytes, clock }),
-      waiting: new Waiting({ hub, limits, clock }),
+      visits: new Visits({ timeline, waiting, attributesBytes: limits.attributesBytes, clock }),
+      waiting,
       sendRates: new SendRates(clock, { per_s: limits.sendsPerS, burst: limits.sendsBurst }, budgets),
       budgets,
       metrics: connectionMetrics,

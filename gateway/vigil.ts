@@ -36,7 +36,7 @@ export class Wait {
 
 /** One user's place in a conversation while it waits without a socket: whatever happens there ends the waits, and nothing is sent. */
 export class Vigil implements Seat {
-  readonly key: string;
+  readonly owner: string;
   readonly conversation: LiveConversation;
   readonly user: Party;
   readonly here = true;
@@ -44,8 +44,8 @@ export class Vigil implements Seat {
   #timer: Timer | undefined;
   #over = false;
 
-  constructor(key: string, conversation: LiveConversation, user: Party) {
-    this.key = key;
+  constructor(owner: string, conversation: LiveConversation, user: Party) {
+    this.owner = owner;
     this.conversation = conversation;
     this.user = user;
   }

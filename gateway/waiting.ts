@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.js";
 import { type DeskError, refuse } from "../lib/errors.js";
 import type { Position } from "../proto/position.js";
+import { userKey } from "./budget.js";
 import type { Hub } from "./hub.js";
 import type { Session } from "./session.js";
 import { TokenError } from "./tokens.js";
@@ -37,7 +38,8 @@ const FULL_MS = 5_000;
  */
 export class Waiting {
   readonly #ports: WaitingPorts;
-  readonly #vigils = new Map<string, Vigil>();
+  /** By user, then by conversation. */
+  readonly #vigils = new Map<string, Map<string, Vigil>>();
   readonly #waits = new Map<Wait, string>();
   readonly #ofUser = new Map<string, number>();
   #over = false;
@@ -74,6 +76,11 @@ export class Waiting {
     }
   }
 
+  /** The conversations that this user follows here without a socket. */
+  followed(session: Session): string[] {
+    return [...(this.#vigils.get(userKey(session))?.keys() ?? [])];
+  }
+
   /** Ends the waits of sessions that are not good any more. A session that cannot be judged waits on. */
   async judge(fault: (session: Session) => Promise<DeskError | undefined>): Promise<void> {
     for (const wait of [...this.#waits.keys()]) {
@@ -86,7 +93,7 @@ export class Waiting {
   drain(): void {
     this.#over = true;
     for (const wait of this.#waits.keys()) wait.end();
-    for (const vigil of this.#vigils.values()) this.#leave(vigil);
+    for (const own of [...this.#vigils.values()]) for (const vigil of [...own.values()]) this.#leave(vigil);
   }
 
   async #watch(vigil: Vigil, wait: Wait): Promise<void> {
@@ -97,7 +104,7 @@ export class Waiting {
 
   #begin(session: Session, after: Position): Wait {
     const { waitsPerUser, waitsPerNode } = this.#ports.limits;
-    const user = JSON.stringify([session.tenant, session.user.id]);
+    const user = userKey(session);
     const own = this.#ofUser.get(user) ?? 0;
     if (this.#over) return refuse("unavailable", "This server is being stopped.", CROWDED_MS);
     if (session.expires_at <= this.#ports.clock.now()) throw expired();
@@ -121,17 +128,21 @@ export class Waiting {
     vigil.linger(clock.after(limits.waitLingerMs, () => this.#leave(vigil)));
   }
 
-  #vigil({ tenant, user }: Session, c: string): Vigil {
-    const key = JSON.stringify([tenant, c, user.id]);
-    const there = this.#vigils.get(key);
+  #vigil(session: Session, c: string): Vigil {
+    const key = userKey(session);
+    const { tenant, user } = session;
+    const own = this.#vigils.get(key) ?? new Map<string, Vigil>();
+    const there = own.get(c);
     if (there && !there.over) return there;
     const vigil = this.#ports.hub.sit(tenant, c, (conversation) => new Vigil(key, conversation, user));
-    this.#vigils.set(key, vigil);
+    this.#vigils.set(key, own.set(c, vigil));
     return vigil;
   }
 
   #leave(vigil: Vigil): void {
-    if (this.#vigils.get(vigil.key) === vigil) this.#vigils.delete(vigil.key);
+    const own = this.#vigils.get(vigil.owner);
+    if (own?.get(vigil.conversation.c) === vigil) own.delete(vigil.conversation.c);
+    if (own?.size === 0) this.#vigils.delete(vigil.owner);
     this.#ports.hub.leave(vigil);
   }
 }

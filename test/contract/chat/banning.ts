@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { call } from "../../support/peer.js";
-import { type ChatSuite, codeOf, Stage } from "./stage.js";
+import { needing } from "../suite.js";
+import { type ChatSuite, codeOf, idsOf, Stage } from "./stage.js";
 
 export const banning: ChatSuite = (at) => {
   const { test, url } = at;
 
-  test("a banned visitor's sockets are closed 4202 within five seconds, and hello and calls are forbidden", async (t) => {
+  needing(
+    test,
+    "closes",
+    at.cannot ?? {},
+  )("a banned visitor's sockets are closed 4202 within five seconds, and hello and calls are forbidden", async (t) => {
     const stage = new Stage(t, at);
     const { token, id, peer } = await stage.guest();
     const tab = await stage.peer(token);
@@ -42,7 +47,7 @@ export const banning: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     const { peer } = await stage.guest();
     const [sun, ada] = [await stage.reader("sun"), await stage.reader("ada")];
-    assert.equal(codeOf(await sun.ask("ban", { user: "ada" })), "forbidden");
+    assert.equal(codeOf(await sun.ask("ban", { user: idsOf(at).ada })), "forbidden");
     await sun.do("ban", { user: "v_nobody" });
     for (const each of [ada, peer]) assert.equal(codeOf(await each.ask("ban", { user: "v_nobody" })), "forbidden");
   });

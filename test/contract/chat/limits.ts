@@ -59,12 +59,12 @@ export const limits: ChatSuite = (at) => {
   });
 };
 
-/** Sends until it is too fast; the refused mid and how long to wait. */
+/** Sends until it is too fast; the mid refused last, after which nothing more was sent, and how long to wait. */
 async function flood(peer: { ask(op: string, fields: object): Promise<Frame> }, c: string): Promise<{ mid: string; wait_ms: number }> {
   for (let n = 0; n < 10; n++) {
     const batch = Array.from({ length: 25 }, (_, i) => `flood ${n}-${i}`);
     const replies = await Promise.all(batch.map((mid) => peer.ask("send", text(c, mid))));
-    const refused = replies.findIndex((reply) => codeOf(reply) === "rate_limited");
+    const refused = replies.findLastIndex((reply) => codeOf(reply) === "rate_limited");
     const { error } = replies[refused] ?? {};
     if (error) return { mid: batch[refused] as string, wait_ms: Number((error as Frame)["retry_after_ms"]) };
   }

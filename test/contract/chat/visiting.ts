@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Frame, Peer } from "../../support/peer.js";
 import { until } from "../../support/until.js";
+import { needing } from "../suite.js";
 import { type ChatSuite, codeOf, offered, Stage } from "./stage.js";
 
 const visitorIn = async (agent: Peer, c: string): Promise<Frame | undefined> =>
@@ -20,7 +21,11 @@ export const visiting: ChatSuite = (at) => {
     assert.deepEqual([...tab.events("visit"), ...guest.peer.events("visit")], []);
   });
 
-  test("inbox and offers show the page the visitor is on, and what it told of itself", async (t) => {
+  needing(
+    test,
+    "frames",
+    at.cannot ?? {},
+  )("inbox and offers show the page the visitor is on, and what it told of itself", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();
     await guest.peer.do("visit", { url: "https://shop.example/a", title: "A", attributes: { plan: "gold" } });

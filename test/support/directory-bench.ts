@@ -15,8 +15,8 @@ export interface Bench {
   command(...argv: string[]): Promise<void>;
 }
 
-/** A real directory with one shop: agents Ada (support) and Lin (sales), supervisor Sun, password `secret`. */
-export async function directoryBench(t: TestContext, clock: FakeClock): Promise<Bench> {
+/** A real directory with one shop: agents Ada (support) and Lin (sales), supervisor Sun, password `secret`. `files` are what commands read. */
+export async function directoryBench(t: TestContext, clock: FakeClock, files: Readonly<Record<string, string>> = {}): Promise<Bench> {
   const directory = new LmdbDirectory({ path: join(emptyFolder(t), "directory") });
   const cache = new DirectoryCache({ directory, clock, log });
   t.after(async () => {
@@ -24,7 +24,7 @@ export async function directoryBench(t: TestContext, clock: FakeClock): Promise<
     await directory.close();
   });
   const command = async (...argv: string[]): Promise<void> => {
-    await runCommand({ directory, now: () => clock.now(), readFile: () => "" }, argv);
+    await runCommand({ directory, now: () => clock.now(), readFile: (path) => files[path] ?? "" }, argv);
     await cache.look();
   };
   await command("tenant", "add", TENANT, "--name", "Shop", "--topic", "support", "--topic", "sales", "--origin", "https://shop.example");

@@ -4,6 +4,7 @@ import { type Command, type CommandPorts, NAME, type Options, parse, usage } fro
 import { KEYS } from "./commands/keys.js";
 import { SESSIONS } from "./commands/sessions.js";
 import { TENANTS } from "./commands/tenants.js";
+import { TOPICS } from "./commands/topics.js";
 
 export { type CommandPorts, UsageError } from "./commands/command.js";
 
@@ -13,6 +14,13 @@ npx deskwire <what> <do> [names] [options]
   tenant add <tenant> [--name N] [--origin URL]… [--topic T]… [--language L]…
   tenant list
   tenant disable <tenant>
+
+  topic add <tenant> <topic> [--name N] [--skill S]… [--hours-file F] [--manual-pick | --no-manual-pick]
+  topic list <tenant>
+
+The hours of a topic are JSON: {"time_zone": "Europe/Berlin", "week": {"mon": [["09:00", "12:00"], ["13:00", "24:00"]]}, "holidays":
+["2026-12-25"]}. Days that are left out are closed; "none" as the file opens the topic at all times. Where agents may pick, they take from the
+queue themselves.
 
   agent add <tenant> <username> [--name N] [--role agent|supervisor|bot] [--password P | --password-file F]
             [--skill S]… [--topic T]… [--capacity N] [--capacity-max N]
@@ -45,7 +53,7 @@ An add of what is there changes only what is named, and enables it. Without a pa
   --help   this text
 `;
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...TENANTS, ...AGENTS, ...SESSIONS, ...KEYS, ...BANS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...TENANTS, ...TOPICS, ...AGENTS, ...SESSIONS, ...KEYS, ...BANS };
 
 const WORD = /^\S.{0,63}$/u;
 
@@ -57,7 +65,7 @@ export async function runCommand(ports: CommandPorts, argv: readonly string[]): 
   const [least, most] = command.names;
   if (names.length < least || names.length > most)
     usage(`"${what} ${verb}" takes ${least === most ? least : `${least} or ${most}`} name(s), not ${names.length}.`);
-  for (const name of [...(command.user ? names.slice(0, least) : names), ...topicsOf(values)])
+  for (const name of [...(command.user ? names.slice(0, most - 1) : names), ...topicsOf(values)])
     if (!NAME.test(name)) usage(`"${name}" is no name: 1 to 64 letters, digits and . _ @ -.`);
   for (const word of [...(values.skill ?? []), ...(values.language ?? [])])
     if (!WORD.test(word)) usage(`"${word}" is no skill or language: 1 to 64 characters.`);

@@ -42,16 +42,20 @@ export async function readTranscript(
   let left = bytes_max;
   for (let at = after; ; ) {
     const read = await reading.page(session, { c, after: at, limit: page });
-    const fitting = left > 0 ? fittingCount(read.messages, Buffer.byteLength, left) : 0;
+    const fitting = messages.length > 0 && bytesOf(read.messages[0]) > left ? 0 : fittingCount(read.messages, bytesOf, left);
     const kept = read.messages.slice(0, fitting);
     at = placeOf(kept) ?? at;
     messages.push(...kept);
-    left -= kept.reduce((bytes, message) => bytes + Buffer.byteLength(message), 0);
+    left -= kept.reduce((bytes, message) => bytes + bytesOf(message), 0);
     const goesOn = read.more || fitting < read.messages.length;
     incomplete.push(...(goesOn ? read.incomplete.filter(([from]) => compare(from, at) < 0) : read.incomplete));
-    if (!goesOn || kept.length === 0) return { messages, incomplete, ...(goesOn && { next: at }) };
-    if (fitting < read.messages.length) return { messages, incomplete, next: at };
+    if (!goesOn) return { messages, incomplete };
+    if (fitting < read.messages.length || kept.length === 0) return { messages, incomplete, next: at };
   }
+}
+
+function bytesOf(message = ""): number {
+  return Buffer.byteLength(message);
 }
 
 function placeOf(messages: readonly string[]): Position | undefined {

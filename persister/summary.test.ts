@@ -10,6 +10,8 @@ const MAKERS: readonly ((pos: Position) => Entry)[] = [
   (pos) => entry(pos),
   (pos) => entry(pos, { kind: "note", from: ADA }),
   (pos) => entry(pos, { from: SYSTEM, kind: "system", body: { code: "rated", score: (pos[1] % 5) + 1 } }),
+  (pos) => entry(pos, { from: SYSTEM, kind: "system", body: { code: "tagged", by: ADA.id, add: ["a", `t${pos[1]}`], remove: ["b"] } }),
+  (pos) => entry(pos, { from: SYSTEM, kind: "system", body: { code: "tagged", by: ADA.id, add: ["b"], remove: ["a"] } }),
   (pos) => routing(pos, "queued", authority(pos[1], "queued")),
   (pos) => routing(pos, "assigned", authority(pos[1], "active", { assignee: ADA.id, members: [WEI, ADA] })),
   (pos) => routing(pos, "closed", authority(pos[1], "closed"), { reason: `at ${pos}` }),

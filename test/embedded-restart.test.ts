@@ -5,6 +5,7 @@ import { codeOf, heard, mids, Stage, text } from "./contract/chat/stage.js";
 import { emptyFolder } from "./support/folder.js";
 import { HouseProcess } from "./support/house-process.js";
 import type { Frame } from "./support/peer.js";
+import { until } from "./support/until.js";
 
 test("after kill -9 the conversation, its agent and all that was said are there, and it goes on", async (t) => {
   const data = emptyFolder(t);
@@ -58,6 +59,28 @@ test("a visitor who comes back after kill -9 is told of the gap and can read on"
   const page = await vera.do("history", { c, after: pos });
   assert.deepEqual(mids(page["messages"] as Frame[]), ["missed"]);
   assert.equal(page["incomplete"], undefined);
+});
+
+test("what was taken back stays so over kill -9, and a late retry of it has its place", async (t) => {
+  const data = emptyFolder(t);
+  const first = await HouseProcess.start({ data });
+  t.after(() => first.kill());
+  const { c, guest } = await new Stage(t, { test, url: first.url }).held();
+  const said = await guest.peer.do("send", text(c, "m1", "my secret"));
+  await guest.peer.do("send", text(c, "m2", "my other secret"));
+  await guest.peer.do("send", { c, mid: "r1", kind: "recall", body: { mid: "m1" } });
+  await first.kill();
+  const second = await HouseProcess.start({ data });
+  t.after(() => second.kill());
+  const vera = await new Stage(t, { test, url: second.url }).peer(guest.token);
+  const taken = await vera.do("send", { c, mid: "r2", kind: "recall", body: { mid: "m2" } });
+  assert.equal(taken["dup"], undefined);
+  await until("history to have the second recall", async () => !JSON.stringify(await vera.do("history", { c })).includes("other secret"));
+  const { messages } = await vera.do("history", { c });
+  const bodies = ["m1", "m2"].map((mid) => (messages as Frame[]).find((each) => each["mid"] === mid)?.["body"]);
+  assert.deepEqual(bodies, [{ recalled: true }, { recalled: true }]);
+  const again = await vera.do("send", text(c, "m1", "my secret"));
+  assert.deepEqual([again["pos"], again["dup"]], [said["pos"], true]);
 });
 
 test("SIGTERM answers what was taken, then ends with 0", async (t) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accept, type ChatSuite, codeOf, offered, placesIn, routings, Stage } from "./stage.js";
+import { accept, type ChatSuite, codeOf, idsOf, offered, placesIn, routings, Stage } from "./stage.js";
 
 export const asking: ChatSuite = (at) => {
   const { test } = at;
@@ -27,7 +27,7 @@ export const asking: ChatSuite = (at) => {
     assert.ok(Number(offer["waited_ms"]) < 1_000, `offered after ${offer["waited_ms"]} ms, though an agent was free`);
     const shown = await accept(agent, c);
     assert.equal(shown["state"], "active");
-    assert.equal(shown["assignee"], "ada");
+    assert.equal(shown["assignee"], idsOf(at).ada);
     assert.deepEqual(routings(shown["messages"] as []), ["queued", "offered", "assigned"]);
     await agent.event("assigned", (event) => event["c"] === c);
     await agent.event("offer_end", (event) => event["c"] === c && event["reason"] === "accepted");
@@ -37,7 +37,7 @@ export const asking: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     const { c, opened, guest } = await stage.held();
     const assigned = await guest.peer.event("message", (event) => event["c"] === c && event["kind"] === "routing");
-    assert.equal((assigned["body"] as { readonly assignee: string }).assignee, "ada");
+    assert.equal((assigned["body"] as { readonly assignee: string }).assignee, idsOf(at).ada);
     assert.deepEqual(placesIn(opened, guest.peer), [1, 2, 3]);
     assert.deepEqual(routings([...(opened["messages"] as []), ...guest.peer.events("message", c)]), ["queued", "assigned"]);
   });
@@ -79,7 +79,7 @@ export const asking: ChatSuite = (at) => {
     const { c } = await stage.ask(await stage.guest());
     const offer = await offered(phone, c);
     const [one, other] = await Promise.all([ada.do("accept", offer), phone.do("accept", offer)]);
-    assert.deepEqual([one["assignee"], other["assignee"]], ["ada", "ada"]);
+    assert.deepEqual([one["assignee"], other["assignee"]], [idsOf(at).ada, idsOf(at).ada]);
     const lin = await stage.reader("lin");
     assert.equal(codeOf(await lin.ask("accept", offer)), "conflict");
   });

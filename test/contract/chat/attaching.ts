@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { agentToken, call, type Frame } from "../../support/peer.js";
-import { type ChatSuite, codeOf, heard, Stage } from "./stage.js";
+import { call, type Frame } from "../../support/peer.js";
+import { type ChatSuite, codeOf, heard, Stage, tokenOf } from "./stage.js";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
@@ -74,9 +74,9 @@ export const attaching: ChatSuite = (at) => {
     assert.equal(await code("let me in"), "unauthenticated");
     assert.equal(await code(stranger.token), "not_found");
     assert.equal(await code(stranger.token, "c_never"), "not_found");
-    assert.equal(await code(await agentToken(url, "lin")), "not_assigned");
-    assert.equal(await code(await agentToken(url, "ada")), undefined);
-    assert.equal(await code(await agentToken(url, "sun")), undefined);
+    assert.equal(await code(await tokenOf(at, "lin")), "not_assigned");
+    assert.equal(await code(await tokenOf(at, "ada")), undefined);
+    assert.equal(await code(await tokenOf(at, "sun")), undefined);
     await guest.peer.do("close", { c });
     assert.equal(await code(guest.token), "closed");
   });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { formatPosition, type Position } from "../../../proto/position.js";
-import { type Answer, agentToken, call, type Frame, visitorToken } from "../../support/peer.js";
+import { type Answer, call, type Frame } from "../../support/peer.js";
 import { needing } from "../suite.js";
-import { type ChatSuite, heard, mids, Stage, text } from "./stage.js";
+import { type ChatSuite, deskOf, guestToken, heard, idsOf, mids, Stage, text, tokenOf } from "./stage.js";
 
 export const callingHttp: ChatSuite = (at) => {
   const { test, url } = at;
+  const { tenant } = deskOf(at);
 
   const refused = ({ status, headers, body }: Answer): unknown[] => [status, body["code"], headers.get("content-type")?.split(";")[0]];
   const problem = (status: number, code: string): unknown[] => [status, code, "application/problem+json"];
@@ -46,7 +47,7 @@ export const callingHttp: ChatSuite = (at) => {
   });
 
   test("what this server would leave out of an answer it refuses as unsupported: filters of the list", async () => {
-    const token = await agentToken(url, "sun");
+    const token = await tokenOf(at, "sun");
     for (const path of ["/v1/conversations?state=closed", "/v1/conversations?q=tea"])
       assert.deepEqual(refused(await call(url, "GET", path, { token })), problem(400, "unsupported"), path);
   });
@@ -63,39 +64,39 @@ export const callingHttp: ChatSuite = (at) => {
     await call(url, "GET", `/v1/conversations/${c}/messages?after=0-0`, { token: guest.token });
     assert.deepEqual(await listed(guest.token), [c]);
     assert.deepEqual(await listed(stranger.token), []);
-    assert.ok((await listed(await agentToken(url, "ada"))).includes(c));
+    assert.ok((await listed(await tokenOf(at, "ada"))).includes(c));
   });
 
   test("explain over HTTP is explain, for agents only", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();
-    const { body } = await call(url, "GET", `/v1/conversations/${c}/explain`, { token: await agentToken(url, "ada") });
+    const { body } = await call(url, "GET", `/v1/conversations/${c}/explain`, { token: await tokenOf(at, "ada") });
     assert.deepEqual(body["decisions"], (await agent.do("explain", { c }))["decisions"]);
     assert.deepEqual(refused(await call(url, "GET", `/v1/conversations/${c}/explain`, { token: guest.token })), problem(403, "forbidden"));
   });
 
   test("the site is public: its topics and languages, and nothing for a tenant that is not there", async () => {
-    const { status, body } = await call(url, "GET", "/v1/site/demo");
+    const { status, body } = await call(url, "GET", `/v1/site/${tenant}`);
     assert.equal(status, 200);
     assert.deepEqual((body["topics"] as { readonly id: string }[]).map(({ id }) => id).sort(), ["sales", "support"]);
     assert.deepEqual(refused(await call(url, "GET", "/v1/site/nowhere")), problem(404, "not_found"));
   });
 
   test("a visitor gets a session; a login needs the right password", async () => {
-    const { status, body } = await call(url, "POST", "/v1/visitors", { body: { tenant: "demo", name: "Vera" } });
+    const { status, body } = await call(url, "POST", "/v1/visitors", { body: { tenant, name: "Vera" } });
     assert.equal(status, 200);
     assert.equal((body["user"] as { readonly role: string }).role, "visitor");
     assert.ok(Number(body["expires_at"]) > 0);
     for (const account of [
-      { tenant: "demo", username: "ada", password: "wrong" },
-      { tenant: "demo", username: "nobody", password: "demo" },
-      { tenant: "nowhere", username: "ada", password: "demo" },
+      { tenant, username: idsOf(at).ada, password: "wrong" },
+      { tenant, username: "nobody", password: deskOf(at).ada.password },
+      { tenant: "nowhere", username: idsOf(at).ada, password: deskOf(at).ada.password },
     ])
       assert.deepEqual(refused(await call(url, "POST", "/v1/login", { body: account })), problem(401, "unauthenticated"));
   });
 
   test("refresh gives the same user a token that works", async () => {
-    const { token, id } = await visitorToken(url);
+    const { token, id } = await guestToken(at);
     const { status, body } = await call(url, "POST", "/v1/refresh", { token });
     assert.equal(status, 200);
     assert.equal((body["user"] as { readonly id: string }).id, id);
@@ -141,7 +142,7 @@ export const callingHttp: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     const { guest } = await stage.held();
     const origin = "https://elsewhere.example";
-    assert.deepEqual(refused(await call(url, "POST", "/v1/visitors", { origin, body: { tenant: "demo" } })), problem(403, "forbidden"));
+    assert.deepEqual(refused(await call(url, "POST", "/v1/visitors", { origin, body: { tenant } })), problem(403, "forbidden"));
     assert.deepEqual(refused(await call(url, "GET", "/v1/conversations", { origin, token: guest.token })), problem(403, "forbidden"));
     const preflight = await call(url, "OPTIONS", "/v1/messages", { origin });
     assert.equal(preflight.headers.get("access-control-allow-origin"), null);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accept, type ChatSuite, codeOf, heard, mids, offered, routings, Stage, text } from "./stage.js";
+import { accept, type ChatSuite, codeOf, heard, idsOf, mids, offered, routings, Stage, text } from "./stage.js";
 
 export const handingOver: ChatSuite = (at) => {
   const { test } = at;
@@ -9,10 +9,10 @@ export const handingOver: ChatSuite = (at) => {
     const { c, guest, agent: ada } = await stage.held();
     const lin = await stage.agent("lin");
     await guest.peer.do("send", text(c, "m1"));
-    await ada.do("transfer", { c, to: { agent: "lin" }, note: "speaks Chinese" });
+    await ada.do("transfer", { c, to: { agent: idsOf(at).lin }, note: "speaks Chinese" });
     await ada.event("released", (event) => event["c"] === c);
     const shown = await accept(lin, c);
-    assert.equal(shown["assignee"], "lin");
+    assert.equal(shown["assignee"], idsOf(at).lin);
     const messages = shown["messages"] as { readonly kind: string; readonly body: { readonly text?: string } }[];
     assert.ok(messages.some(({ kind, body }) => kind === "note" && body.text === "speaks Chinese"));
     await lin.do("send", text(c, "l1"));
@@ -24,7 +24,7 @@ export const handingOver: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     const { c, guest, agent: ada } = await stage.held();
     const lin = await stage.agent("lin");
-    await ada.do("transfer", { c, to: { agent: "lin" } });
+    await ada.do("transfer", { c, to: { agent: idsOf(at).lin } });
     await accept(lin, c);
     assert.equal(codeOf(await ada.ask("send", text(c, "late"))), "not_assigned");
     await guest.peer.do("send", text(c, "m1"));
@@ -42,7 +42,7 @@ export const handingOver: ChatSuite = (at) => {
     const { c, agent: ada } = await stage.held();
     const lin = await stage.agent("lin");
     const { pos } = await ada.do("send", text(c, "a1"));
-    await ada.do("transfer", { c, to: { agent: "lin" } });
+    await ada.do("transfer", { c, to: { agent: idsOf(at).lin } });
     await accept(lin, c);
     const again = await ada.do("send", text(c, "a1"));
     assert.deepEqual([again["pos"], again["dup"]], [pos, true]);
@@ -55,7 +55,7 @@ export const handingOver: ChatSuite = (at) => {
     await ada.do("transfer", { c, to: { topic: "sales" } });
     const offer = await lin.event("offer", (event) => event["c"] === c);
     assert.equal((offer["ask"] as { readonly topic: string }).topic, "sales");
-    assert.equal((await accept(lin, c))["assignee"], "lin");
+    assert.equal((await accept(lin, c))["assignee"], idsOf(at).lin);
   });
 
   test("a declined offer goes on to the next agent", async (t) => {
@@ -73,7 +73,7 @@ export const handingOver: ChatSuite = (at) => {
     const stage = new Stage(t, at);
     const { c, agent: ada } = await stage.held();
     const lin = await stage.agent("lin");
-    assert.equal(codeOf(await lin.ask("transfer", { c, to: { agent: "lin" } })), "not_assigned");
+    assert.equal(codeOf(await lin.ask("transfer", { c, to: { agent: idsOf(at).lin } })), "not_assigned");
     assert.equal(codeOf(await ada.ask("transfer", { c, to: { agent: "nobody" } })), "not_found");
     assert.equal(codeOf(await ada.ask("transfer", { c, to: { topic: "astrology" } })), "not_found");
     assert.equal(codeOf(await ada.ask("transfer", { c, to: {} })), "bad_request");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { needing } from "../suite.js";
-import { type ChatSuite, codeOf, Stage, text } from "./stage.js";
+import { type ChatSuite, codeOf, idsOf, Stage, text } from "./stage.js";
 
 export const hearing: ChatSuite = (at) => {
   const { test, cannot = {} } = at;
@@ -11,11 +11,11 @@ export const hearing: ChatSuite = (at) => {
     const { c, guest, agent } = await stage.held();
     const { pos } = await guest.peer.do("send", text(c, "m1"));
     await agent.do("mark", { c, got: pos, read: pos });
-    const mark = await guest.peer.event("mark", (event) => event["c"] === c && event["user"] === "ada");
+    const mark = await guest.peer.event("mark", (event) => event["c"] === c && event["user"] === idsOf(at).ada);
     assert.deepEqual(mark["read"], pos);
     const tab = await stage.peer(guest.token);
     const members = (await tab.do("open", { c }))["members"] as { readonly id: string; readonly read?: unknown }[];
-    assert.deepEqual(members.find(({ id }) => id === "ada")?.read, pos);
+    assert.deepEqual(members.find(({ id }) => id === idsOf(at).ada)?.read, pos);
   });
 
   test("a mark never moves back, and one beyond the head is refused", async (t) => {
@@ -28,7 +28,7 @@ export const hearing: ChatSuite = (at) => {
     assert.equal(codeOf(await agent.ask("mark", { c, read: [epoch, n + 100] })), "bad_request");
     const tab = await stage.peer(guest.token);
     const members = (await tab.do("open", { c }))["members"] as { readonly id: string; readonly read?: unknown }[];
-    assert.deepEqual(members.find(({ id }) => id === "ada")?.read, pos);
+    assert.deepEqual(members.find(({ id }) => id === idsOf(at).ada)?.read, pos);
   });
 
   signalled("typing is shown to the other side, its preview to agents only, and not to who types", async (t) => {
@@ -39,7 +39,7 @@ export const hearing: ChatSuite = (at) => {
     assert.deepEqual([atAgent["user"], atAgent["text"]], [guest.id, "Where is"]);
     agent.raw(JSON.stringify({ op: "typing", c, text: "Let me" }));
     const atGuest = await guest.peer.event("typing", (event) => event["c"] === c);
-    assert.deepEqual([atGuest["user"], atGuest["text"]], ["ada", undefined]);
+    assert.deepEqual([atGuest["user"], atGuest["text"]], [idsOf(at).ada, undefined]);
     assert.equal(agent.events("typing", c).length, 1);
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { agentToken, call, type Frame } from "../../support/peer.js";
+import { call, type Frame } from "../../support/peer.js";
 import { until } from "../../support/until.js";
-import { type ChatSuite, Stage, text } from "./stage.js";
+import { type ChatSuite, idsOf, Stage, text, tokenOf } from "./stage.js";
 
 export const listing: ChatSuite = (at) => {
   const { test, url } = at;
@@ -19,18 +19,18 @@ export const listing: ChatSuite = (at) => {
     const { c, guest, agent } = await stage.held();
     await agent.do("tag", { c, add: ["vip"] });
     const { ts } = await guest.peer.do("send", text(c, "m1", "Where is my PARCEL number 77?"));
-    const token = await agentToken(url, "sun");
+    const token = await tokenOf(at, "sun");
     const visitor = guest.id;
     await until("the list to have it", async () => (await listed(token, { visitor, q: "parcel" })).length > 0);
     const found = [
-      ...[{ agent: "ada" }, { topic: "support" }, { tag: "vip" }, { state: "active" }, { from: String(ts) }],
-      ...[{ to: String(Number(ts) + 1) }, { q: "vera parcel 77" }, { agent: "ada", tag: "vip", state: "active" }],
+      ...[{ agent: idsOf(at).ada }, { topic: "support" }, { tag: "vip" }, { state: "active" }, { from: String(ts) }],
+      ...[{ to: String(Number(ts) + 1) }, { q: "vera parcel 77" }, { agent: idsOf(at).ada, tag: "vip", state: "active" }],
     ];
     for (const filter of found)
       assert.deepEqual(await listed(token, { visitor, ...filter } as Record<string, string>), [c], JSON.stringify(filter));
     const lost = [
-      ...[{ agent: "lin" }, { topic: "sales" }, { tag: "vi" }, { state: "closed" }, { from: String(Number(ts) + 1) }],
-      ...[{ to: String(ts) }, { q: "vera letter" }, { agent: "ada", tag: "none" }],
+      ...[{ agent: idsOf(at).lin }, { topic: "sales" }, { tag: "vi" }, { state: "closed" }, { from: String(Number(ts) + 1) }],
+      ...[{ to: String(ts) }, { q: "vera letter" }, { agent: idsOf(at).ada, tag: "none" }],
     ];
     for (const filter of lost)
       assert.deepEqual(await listed(token, { visitor, ...filter } as Record<string, string>), [], JSON.stringify(filter));
@@ -49,10 +49,7 @@ export const listing: ChatSuite = (at) => {
     assert.deepEqual(await listed(token, { visitor: other.id }), []);
     assert.deepEqual(await listed(other.token, {}), [mine.c]);
     assert.equal("tags" in ((await rows(token, {}))[0] ?? {}), false);
-    await until(
-      "the tag in the list",
-      async () => (await listed(await agentToken(url, "ada"), { visitor: guest.id, tag: "vip" })).length > 0,
-    );
+    await until("the tag in the list", async () => (await listed(await tokenOf(at, "ada"), { visitor: guest.id, tag: "vip" })).length > 0);
   });
 
   test("a value that a filter cannot have is a bad request that names it", async (t) => {

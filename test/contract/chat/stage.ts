@@ -7,6 +7,8 @@ export interface ChatAt {
   readonly test: Test;
   /** Where the gateway is. */
   readonly url: string;
+  /** Whose accounts play; the demo's when left out. */
+  readonly desk?: Desk;
   /** How visitors are connected; over a WebSocket when left out, as agents are always. */
   readonly visitors?: OpenLine;
   /** What cannot be had over it. */
@@ -21,7 +23,39 @@ export type ChatAbility = "signals" | "frames" | "closes";
 
 export type ChatSuite = (at: ChatAt) => void;
 
+/** The parts that accounts play: two agents who serve every topic, and a supervisor. */
 export type AgentName = "ada" | "lin" | "sun";
+
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A tenant with the topics `support` (its default) and `sales`, and the account behind each part. */
+export type Desk = { readonly tenant: string } & { readonly [Name in AgentName]: Account };
+
+const demo = (username: string): Account => ({ username, password: "demo" });
+export const DEMO: Desk = { tenant: "demo", ada: demo("ada"), lin: demo("lin"), sun: demo("sun") };
+
+export function deskOf({ desk = DEMO }: Pick<ChatAt, "desk">): Desk {
+  return desk;
+}
+
+/** The user ids behind the parts. */
+export function idsOf(at: Pick<ChatAt, "desk">): { readonly [Name in AgentName]: string } {
+  const { ada, lin, sun } = deskOf(at);
+  return { ada: ada.username, lin: lin.username, sun: sun.username };
+}
+
+export function tokenOf(at: Pick<ChatAt, "desk" | "url">, name: AgentName): Promise<string> {
+  const { username, password } = deskOf(at)[name];
+  return agentToken(at.url, username, password, deskOf(at).tenant);
+}
+
+/** A new visitor's. */
+export function guestToken(at: Pick<ChatAt, "desk" | "url">, name?: string): Promise<{ readonly token: string; readonly id: string }> {
+  return visitorToken(at.url, name, deskOf(at).tenant);
+}
 
 /** A visitor with one socket. */
 export interface Guest {
@@ -42,19 +76,22 @@ export interface Held {
 /** People for one test. When it is over, its conversations are closed, its agents offline and its sockets gone. */
 export class Stage {
   readonly url: string;
+  readonly #at: ChatAt;
   readonly #visitors: OpenLine | undefined;
   readonly #peers: Peer[] = [];
   readonly #working: Peer[] = [];
   readonly #asked = new Map<string, Guest>();
 
-  constructor(t: TestContext, { url, visitors }: ChatAt) {
+  constructor(t: Pick<TestContext, "after">, at: ChatAt) {
+    const { url, visitors } = at;
     this.url = url;
+    this.#at = at;
     this.#visitors = visitors;
     t.after(() => this.#leave());
   }
 
   async guest(name?: string): Promise<Guest> {
-    const { token, id } = await visitorToken(this.url, name);
+    const { token, id } = await guestToken(this.#at, name);
     return { token, id, peer: await this.peer(token) };
   }
 
@@ -86,7 +123,7 @@ export class Stage {
 
   /** An agent's socket; its status stays as it is. */
   async reader(name: AgentName): Promise<Peer> {
-    return this.#greeted(await agentToken(this.url, name));
+    return this.#greeted(await tokenOf(this.#at, name));
   }
 
   /** Asks; answers the reply to `open`. */

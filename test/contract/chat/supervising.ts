@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accept, type ChatSuite, codeOf, offered, Stage, text } from "./stage.js";
+import { accept, type ChatSuite, codeOf, idsOf, offered, Stage, text } from "./stage.js";
 
 export const supervising: ChatSuite = (at) => {
   const { test } = at;
@@ -25,7 +25,7 @@ export const supervising: ChatSuite = (at) => {
     assert.ok((queue["waiting"] as { readonly c: string }[]).some((each) => each.c === c));
     const agents = queue["agents"] as { readonly id: string; readonly load: number; readonly status: string }[];
     assert.deepEqual(
-      agents.filter(({ id }) => id === "ada").map(({ load, status }) => [load, status]),
+      agents.filter(({ id }) => id === idsOf(at).ada).map(({ load, status }) => [load, status]),
       [[1, "away"]],
     );
     const counts = await ada.do("queue");
@@ -73,9 +73,9 @@ export const supervising: ChatSuite = (at) => {
     const sun = await stage.reader("sun");
     await sun.do("send", text(c, "s1"));
     assert.deepEqual((await guest.peer.event("message", ({ mid }) => mid === "s1"))["from"], {
-      id: "sun",
+      ...(sun.frames[0]?.["user"] as object),
+      id: idsOf(at).sun,
       role: "supervisor",
-      name: "Sun",
     });
   });
 
@@ -87,7 +87,7 @@ export const supervising: ChatSuite = (at) => {
       ["inbox", {}],
       ["queue", {}],
       ["explain", { c }],
-      ["transfer", { c, to: { agent: "lin" } }],
+      ["transfer", { c, to: { agent: idsOf(at).lin } }],
     ] as const;
     for (const [op, fields] of asked) assert.equal(codeOf(await guest.peer.ask(op, fields)), "forbidden", op);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChatSuite, codeOf, heard, mids, Stage, text } from "./stage.js";
+import { type ChatSuite, codeOf, heard, idsOf, mids, Stage, text } from "./stage.js";
 
 export const tagging: ChatSuite = (at) => {
   const { test } = at;
@@ -11,7 +11,7 @@ export const tagging: ChatSuite = (at) => {
     assert.deepEqual((await agent.do("tag", { c, add: ["late"], remove: ["vip"] }))["tags"], ["late", "refund"]);
     const entry = await agent.event("message", ({ body }) => (body as { readonly add?: string[] }).add?.includes("late") === true);
     const { kind, body, from } = entry;
-    assert.deepEqual([kind, body], ["system", { code: "tagged", by: "ada", add: ["late"], remove: ["vip"] }]);
+    assert.deepEqual([kind, body], ["system", { code: "tagged", by: idsOf(at).ada, add: ["late"], remove: ["vip"] }]);
     assert.equal((from as { readonly role: string }).role, "system");
     await guest.peer.event("skip", ({ pos }) => String(pos) === String(entry["pos"]));
     const sun = await stage.reader("sun");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { call, type Frame } from "../../support/peer.js";
 import { until } from "../../support/until.js";
-import { accept, type ChatSuite, codeOf, heard, Stage, text } from "./stage.js";
+import { accept, type ChatSuite, codeOf, heard, idsOf, Stage, text } from "./stage.js";
 
 const BLANK = { recalled: true };
 const recall = (c: string, mid: string, target: string): object => ({ c, mid, kind: "recall", body: { mid: target } });
@@ -67,14 +67,20 @@ export const takingBack: ChatSuite = (at) => {
     assert.equal(codeOf(await other.peer.ask("send", recall(c, "r2", "m1"))), "not_found");
   });
 
-  test("an agent takes a note back: colleagues see it withdrawn, the visitor is skipped", async (t) => {
+  test("an agent takes a note back, also one who only reads along: colleagues see it withdrawn, the visitor is skipped", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();
-    await agent.do("send", { c, mid: "n1", kind: "note", body: { text: "a regular" } });
-    const { pos } = await agent.do("send", recall(c, "r1", "n1"));
-    await guest.peer.event("skip", (skip) => String(skip["pos"]) === String(pos));
-    assert.deepEqual(bodyOf((await agent.do("history", { c }))["messages"], "n1"), BLANK);
-    assert.equal(bodyOf((await guest.peer.do("history", { c }))["messages"], "r1"), undefined);
+    const lin = await stage.reader("lin");
+    for (const [author, note] of [
+      [agent, "n1"],
+      [lin, "n2"],
+    ] as const) {
+      await author.do("send", { c, mid: note, kind: "note", body: { text: "a regular" } });
+      const { pos } = await author.do("send", recall(c, `r ${note}`, note));
+      await guest.peer.event("skip", (skip) => String(skip["pos"]) === String(pos));
+      assert.deepEqual(bodyOf((await agent.do("history", { c }))["messages"], note), BLANK);
+      assert.equal(bodyOf((await guest.peer.do("history", { c }))["messages"], `r ${note}`), undefined);
+    }
   });
 
   test("who no longer holds the conversation takes nothing back that it said to the visitor", async (t) => {
@@ -82,7 +88,7 @@ export const takingBack: ChatSuite = (at) => {
     const { c, agent } = await stage.held();
     await agent.do("send", text(c, "a1"));
     const lin = await stage.agent("lin");
-    await agent.do("transfer", { c, to: { agent: "lin" } });
+    await agent.do("transfer", { c, to: { agent: idsOf(at).lin } });
     await accept(lin, c);
     assert.equal(codeOf(await agent.ask("send", recall(c, "r1", "a1"))), "not_assigned");
   });

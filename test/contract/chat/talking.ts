@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChatSuite, codeOf, heard, mids, placesIn, Stage, text } from "./stage.js";
+import { type ChatSuite, codeOf, heard, idsOf, mids, placesIn, Stage, text } from "./stage.js";
 
 export const talking: ChatSuite = (at) => {
   const { test } = at;
@@ -14,7 +14,7 @@ export const talking: ChatSuite = (at) => {
     assert.deepEqual(atAgent["pos"], asked["pos"]);
     assert.deepEqual(atGuest["pos"], answered["pos"]);
     assert.deepEqual([atAgent["body"], atAgent["ts"]], [{ text: "Where is my tea?" }, asked["ts"]]);
-    assert.deepEqual(atGuest["from"], { id: "ada", role: "agent", name: "Ada" });
+    assert.deepEqual(atGuest["from"], { ...(agent.frames[0]?.["user"] as object), id: idsOf(at).ada, role: "agent" });
     assert.deepEqual(placesIn(opened, guest.peer), [1, 2, 3, 4, 5]);
   });
 

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
-import { type ChatSuite, codeOf, Stage } from "./stage.js";
+import { type ChatSuite, codeOf, deskOf, idsOf, Stage } from "./stage.js";
 import { undisturbed } from "./undisturbed.js";
 
 export const tokens: ChatSuite = (at) => {
   const { test } = at;
 
-  const claims = { iss: "deskwire", aud: "deskwire", sub: "sun", tenant: "demo", role: "supervisor", iat: 1, exp: 9_999_999_999 };
+  const claims = {
+    iss: "deskwire",
+    aud: "deskwire",
+    sub: idsOf(at).sun,
+    tenant: deskOf(at).tenant,
+    role: "supervisor",
+    iat: 1,
+    exp: 9_999_999_999,
+  };
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
   const BAD: Readonly<Record<string, (good: string) => string>> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BEGINNING, formatPosition, type Position } from "../../../proto/position.js";
-import { agentToken, call, type Frame } from "../../support/peer.js";
-import { type ChatSuite, type Held, mids, Stage, text } from "./stage.js";
+import { call, type Frame } from "../../support/peer.js";
+import { type ChatSuite, type Held, mids, Stage, text, tokenOf } from "./stage.js";
 
 export const transcripts: ChatSuite = (at) => {
   const { test, url } = at;
@@ -56,7 +56,7 @@ export const transcripts: ChatSuite = (at) => {
   test("an agent is shown the notes too, and by its Accept header gets text, in Chinese where it asks for it", async (t) => {
     const stage = new Stage(t, at);
     const { c } = await talked(stage);
-    const { body } = await read(c, await agentToken(url, "sun"), "?lang=zh-CN", { accept: "text/plain" });
+    const { body } = await read(c, await tokenOf(at, "sun"), "?lang=zh-CN", { accept: "text/plain" });
     assert.ok(lines(body).includes("Ada: （备注） a regular"));
     assert.ok(lines(body).includes("* Ada 加入了会话"));
     assert.equal(body.includes("secret"), false);
@@ -69,8 +69,7 @@ export const transcripts: ChatSuite = (at) => {
     const messages = whole["messages"] as Frame[];
     assert.deepEqual(messages, (await guest.peer.do("history", { c, after: [0, 0], limit: 200 }))["messages"]);
     assert.deepEqual([whole["c"], whole["more"], "incomplete" in whole], [c, false, false]);
-    const [, second] = messages as readonly { readonly pos: Position }[];
-    const after = formatPosition(second?.pos ?? BEGINNING);
+    const after = formatPosition((messages[1]?.["pos"] ?? BEGINNING) as Position);
     const rest = JSON.parse((await read(c, guest.token, `?after=${after}`)).body) as Frame;
     assert.deepEqual(rest["messages"], messages.slice(2));
     assert.deepEqual(mids(messages).includes("m1"), true);

@@ -30,12 +30,12 @@ export class SiteKeys {
     const rows = await this.#directory.list("key", tenant);
     const named = rows.filter(({ id }) => kid === undefined || id === kid);
     const fixed = named.flatMap(({ id, value }) => this.#candidate(id, value, algorithm));
-    // A row decides over its name, also when it is disabled.
-    const decided = kid !== undefined && named.length > 0;
-    if (decided || site.jwks_url === undefined || algorithm === "HS256") return fixed;
+    if ((kid !== undefined && named.length > 0) || site.jwks_url === undefined || algorithm === "HS256") return fixed;
     const voucher = published(site.jwks_url);
     const keys = await this.#published(site.jwks_url, algorithm, kid, fixed.length > 0);
-    return [...fixed, ...keys.map(({ key }) => ({ key, voucher }))];
+    // A row decides over its name, also when it is disabled and the site publishes the key all the same.
+    const others = keys.filter((key) => rows.every(({ id }) => id !== key.id));
+    return [...fixed, ...others.map(({ key }) => ({ key, voucher }))];
   }
 
   /** True while what a session stands on is good. */

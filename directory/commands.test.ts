@@ -336,3 +336,49 @@ test("a file that cannot be read is named", async (t) => {
   await desk.run("tenant add acme");
   await assert.rejects(desk.run("agent add acme maria --password-file /nowhere"), /\/nowhere/);
 });
+
+const topic = async ({ rows }: Counter, id: string) => (await rows.get("topic", "acme", id))?.value ?? assert.fail(`no ${id}`);
+const HOURS = '{"time_zone": "Europe/Berlin", "week": {"mon": [["09:00", "18:00"]]}}';
+
+test("a topic that is added has its name in every language of the tenant, its skills and its hours", async (t) => {
+  const desk = counter(t, { "hours.json": HOURS });
+  await desk.run("tenant add acme");
+  const added = await desk.run("topic add acme billing --name Billing --skill en --skill tax --hours-file hours.json --manual-pick");
+  assert.equal(added, "topic billing added");
+  assert.deepEqual(await topic(desk, "billing"), {
+    name: { en: "Billing", "zh-CN": "Billing" },
+    ...{ skills: ["en", "tax"], hours: JSON.parse(HOURS), manual_pick: true },
+  });
+});
+
+test("adding a topic that is there changes only what is named", async (t) => {
+  const desk = counter(t, { "hours.json": HOURS });
+  await desk.run("tenant add acme");
+  const before = await topic(desk, "support");
+  assert.equal(await desk.run("topic add acme support --hours-file hours.json"), "topic support changed");
+  await desk.run("topic add acme support --manual-pick");
+  assert.deepEqual(await topic(desk, "support"), { ...before, hours: JSON.parse(HOURS), manual_pick: true });
+  await desk.run("topic add acme support --hours-file none --no-manual-pick");
+  assert.deepEqual(await topic(desk, "support"), before);
+});
+
+test("the topics of a tenant are listed with what is asked of them", async (t) => {
+  const desk = counter(t, { "hours.json": HOURS });
+  await desk.run("tenant add acme");
+  await desk.run("topic add acme billing --skill tax --hours-file hours.json --manual-pick");
+  assert.equal(
+    await desk.run("topic list acme"),
+    ["billing\tbilling\tskills tax\thours Europe/Berlin\tmanual pick", "support\tSupport, 客户支持\tskills -\talways open\tdefault"].join(
+      "\n",
+    ),
+  );
+});
+
+test("a bad file of hours is refused with its name and the place of its fault, and changes nothing", async (t) => {
+  const desk = counter(t, { "hours.json": HOURS.replace("18:00", "8:00") });
+  await desk.run("tenant add acme");
+  const before = await topic(desk, "support");
+  assert.match(await desk.refused("topic add acme support --hours-file hours.json"), /^hours\.json: week\.mon\[0\]: /);
+  assert.deepEqual(await topic(desk, "support"), before);
+  assert.match(await desk.refused("topic add nowhere support"), /^There is no tenant "nowhere"/);
+});

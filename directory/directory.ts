@@ -1,3 +1,4 @@
+import type { Hours } from "./hours.js";
 import type { KeyAlgorithm } from "./key.js";
 
 /**
@@ -75,6 +76,8 @@ export interface Topic {
   readonly offer_timeout_ms?: number;
   /** Skills every conversation of this topic asks for, besides its own. */
   readonly skills: readonly string[];
+  /** When it is open. Unset: at all times. */
+  readonly hours?: Hours;
   /** Agents may pick who waits. */
   readonly manual_pick?: boolean;
 }

@@ -28,6 +28,9 @@ const OPTIONS = {
   "jwks-file": { type: "string" },
   "jwks-url": { type: "string" },
   issuer: { type: "string" },
+  "hours-file": { type: "string" },
+  "manual-pick": { type: "boolean" },
+  "no-manual-pick": { type: "boolean" },
   until: { type: "string" },
   demo: { type: "boolean" },
 } as const;

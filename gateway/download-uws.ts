@@ -3,7 +3,7 @@ import type { Download } from "./request.js";
 
 /** How the connection of a download ends. */
 export interface Ending {
-  /** With this answer; the body is then written in chunks, because the library ends no connection behind a body of a known length. */
+  /** Nothing more is read from it. The library ends no connection behind a body of a known length; an unread one ends when it was idle for long. */
   readonly last: boolean;
   /** Resolves when the reader is gone. */
   readonly left: Promise<void>;
@@ -14,7 +14,6 @@ export interface Ending {
  * gone. Content that fails, or is shorter than it was said to be, ends the connection: the reader must not take a part for the whole.
  */
 export async function writeDownload(response: HttpResponse, { bytes, content }: Download, { last, left }: Ending): Promise<void> {
-  const write = last ? chunk : written;
   let gone = false;
   void left.then(() => {
     gone = true;
@@ -25,28 +24,12 @@ export async function writeDownload(response: HttpResponse, { bytes, content }: 
     for await (const part of content()) {
       if (gone || done) return;
       out += part.byteLength;
-      await Promise.race([write(response, part, bytes).then((all) => (done = all)), left]);
-    }
-    if (last && !gone && out === bytes) {
-      done = true;
-      response.cork(() => void response.end("", true));
+      if (last && out >= bytes) response.pause();
+      await Promise.race([written(response, part, bytes).then((all) => (done = all)), left]);
     }
   } finally {
     if (!gone && !done) response.close();
   }
-}
-
-/** As {@link written}, of a body that says its length by its end. */
-function chunk(response: HttpResponse, part: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    response.cork(() => {
-      if (response.write(part)) return resolve(false);
-      response.onWritable(() => {
-        resolve(false);
-        return true;
-      });
-    });
-  });
 }
 
 /** Resolves when there is room for the next part; true when this was the last. */

@@ -9,12 +9,14 @@ import { turn } from "../lib/turn.js";
 import { freePort } from "../test/support/free-port.js";
 import { Gate } from "../test/support/gate.js";
 import { log } from "../test/support/log.js";
+import { proxyHead } from "../test/support/proxy.js";
 import { until } from "../test/support/until.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { UwsServer, type UwsServerOptions } from "./server-uws.js";
 import type { Arrival, Socket, SocketHandler } from "./socket.js";
 
 const PAYLOAD = 4_096;
+const PROXIED = proxyHead("203.0.113.7").toString("latin1");
 
 /** A handler that keeps what it is told, and its socket. */
 class Ear implements SocketHandler {
@@ -126,7 +128,7 @@ async function wire(t: TestContext, { server }: Running, text: string): Promise<
   let heard = "";
   socket.setTimeout(5_000, () => socket.destroy(new Error("the server did not end the connection")));
   socket.setEncoding("latin1").on("data", (part: string) => (heard += part));
-  socket.write(text);
+  socket.write(text, "latin1");
   await once(socket, "close");
   return heard;
 }
@@ -161,6 +163,55 @@ test("the head of an upgrade says where it comes from and what it was addressed 
   const run = await running(t);
   await client(t, run);
   assert.deepEqual(run.arrivals, [{ origin: "https://shop.example", host: `127.0.0.1:${run.server.port}`, address: "127.0.0.1" }]);
+});
+
+test("behind a trusted proxy a client is where that says, by as many lines as it likes; others say nothing of themselves", async (t) => {
+  const trusting = await running(t, { trustedProxies: ["127.0.0.1"] });
+  const wary = await running(t);
+  const head = (start: string): string => `${start}\r\nx-forwarded-for: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7, 127.0.0.1\r\n`;
+  const get = `${head("GET / HTTP/1.1\r\nhost: x\r\nconnection: close")}\r\n`;
+  for (const run of [trusting, wary]) await wire(t, run, get);
+  assert.deepEqual(
+    [trusting, wary].map(({ requests }) => requests[0]?.address),
+    ["203.0.113.7", "127.0.0.1"],
+  );
+  for (const run of [trusting, wary]) {
+    const ws = new WebSocket(`${run.url.replace("http", "ws")}/v1/ws`, "deskwire.v1", { headers: { "x-forwarded-for": "2001:db8::7" } });
+    t.after(() => ws.terminate());
+    await once(ws, "open");
+  }
+  assert.deepEqual(
+    [trusting, wary].map(({ arrivals }) => arrivals[0]?.address),
+    ["2001:db8::7", "127.0.0.1"],
+  );
+});
+
+test("a connection that came with a PROXY head ends with its first answer", async (t) => {
+  const run = await running(t, { trustedProxies: ["127.0.0.1"] });
+  assert.match(await wire(t, run, `${PROXIED}GET /one HTTP/1.1\r\nhost: x\r\n\r\n`), /GET 0$/);
+  assert.equal(run.requests[0]?.address, "203.0.113.7");
+});
+
+test("behind a download that came with a PROXY head nothing more is read: a second head would be the client's own", async (t) => {
+  async function* content() {
+    for (const part of ["one ", "two ", "three"]) yield Buffer.from(part);
+  }
+  const asked: HttpRequest[] = [];
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    asked.push(request);
+    return { status: 200, headers: {}, body: { bytes: 13, content } };
+  };
+  const run = await running(t, { trustedProxies: ["127.0.0.1"], answer });
+  const socket = connect(run.server.port, "127.0.0.1");
+  t.after(() => socket.destroy());
+  let heard = "";
+  socket.setEncoding("latin1").on("data", (part: string) => (heard += part));
+  socket.write(`${PROXIED}GET /one HTTP/1.1\r\nhost: x\r\n\r\n`, "latin1");
+  await until("the whole download", () => heard.endsWith("\r\n\r\none two three"));
+  assert.match(heard, /^connection: close\r$/im);
+  socket.write(`${proxyHead("198.51.100.1").toString("latin1")}GET /two HTTP/1.1\r\nhost: x\r\n\r\n`, "latin1");
+  for (let i = 0; i < 5; i++) await (await fetch(`${run.url}/other`)).text();
+  assert.deepEqual([...new Set(asked.map(({ path }) => path))], ["/one", "/other"]);
 });
 
 test("frames arrive as they were sent, text and binary told apart, and answers go back in order", async (t) => {

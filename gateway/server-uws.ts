@@ -198,6 +198,7 @@ function write(response: HttpResponse, { status, headers, body }: HttpAnswer, { 
   response.cork(() => {
     response.writeStatus(`${status} ${REASONS[status] ?? ""}`.trim());
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
+    if (last && isDownload(body)) response.writeHeader("connection", "close");
     const empty = status === 204 || status === 304;
     // With arguments the library would name a length of its own, wait for as many bytes, and cut the connection at the next request; without
     // them it does not end the connection either, so the client is asked to.

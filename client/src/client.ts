@@ -118,6 +118,30 @@ export class Client extends Emitter<ClientEvents> {
     this.#connection.stop();
   }
 
+  /** The server's time in ms, as far as it was told. */
+  get serverNow(): number {
+    return this.#connection.serverNow;
+  }
+
+  /**
+   * This visitor is who the site's own token says, and its conversations go with it. Waits until all that was written before is
+   * confirmed or failed. Rejects with `forbidden` when somebody is known here already. What `token()` answers must be that visitor's too from
+   * then on ({@link SessionKeeper.identify}).
+   */
+  async identify(token: string): Promise<Party> {
+    for (;;) {
+      await this.outbox.settled();
+      await this.#ready();
+      try {
+        const user = await this.#connection.identify(token);
+        this.outbox.up(user.id);
+        return user;
+      } catch (error) {
+        if (asClientError(error).code !== "disconnected") throw error;
+      }
+    }
+  }
+
   /** True while `wake` would try at once. */
   get mayWake(): boolean {
     return this.#connection.mayWake;

@@ -1,4 +1,5 @@
 import { closeVerdict } from "../../proto/codes.js";
+import type { Party } from "../../proto/message.js";
 import type { Position } from "../../proto/position.js";
 import { backoff } from "./backoff.js";
 import { Calls } from "./calls.js";
@@ -34,6 +35,11 @@ export type ConnectionEvents = {
   /** Why it stopped; also told of a token that the application could not give. */
   error: [error: ClientError];
 };
+
+interface Refreshed {
+  readonly user: Party;
+  readonly expires_at: number;
+}
 
 const PROTOCOL = "deskwire.v1";
 const OPENING_MOST_MS = 10_000;
@@ -100,6 +106,20 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.#retries = 0;
       first?.(result);
     });
+  }
+
+  /** Says who this visitor is, by a token of the site; that token is the connection's from here on. */
+  async identify(token: string): Promise<Party> {
+    const { user, expires_at } = await this.call<Refreshed>("refresh", { token });
+    this.#token.value = token;
+    this.#lasts(expires_at - this.serverNow);
+    if (this.hello) this.hello = { ...this.hello, user };
+    return user;
+  }
+
+  /** The server's time in ms, as far as it was told. */
+  get serverNow(): number {
+    return (this.hello?.now ?? 0) + this.#options.clock.monotonic() - this.#welcomedAt;
   }
 
   /** A command without a reply. Lost when there is no connection. */
@@ -233,18 +253,14 @@ export class Connection extends Emitter<ConnectionEvents> {
   async #renew(tries: number): Promise<void> {
     const attempt = this.#attempt;
     try {
-      const answer = await this.call<{ expires_at: number; now?: number }>("refresh", { token: await this.#token.ask() });
-      if (attempt === this.#attempt) this.#lasts(answer.expires_at - this.#serverNow());
+      const answer = await this.call<Refreshed>("refresh", { token: await this.#token.ask() });
+      if (attempt === this.#attempt) this.#lasts(answer.expires_at - this.serverNow);
     } catch (error) {
       // While the old token lasts this is no failure yet; when it ends the server closes with 41xx and that path asks again.
       if (attempt !== this.#attempt) return;
       this.emit("error", asClientError(error));
       if (mayPass(error)) this.#token.renewIn(1_000 + backoff(tries, this.#options.random), () => void this.#renew(tries + 1));
     }
-  }
-
-  #serverNow(): number {
-    return (this.hello?.now ?? 0) + this.#options.clock.monotonic() - this.#welcomedAt;
   }
 
   #to(state: State): void {

@@ -10,6 +10,7 @@ import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
 import { Routing } from "./routing.js";
 import { type Shown, shown } from "./shown.js";
+import { Tags } from "./tags.js";
 import { utf8Length } from "./text.js";
 import { Timeline } from "./timeline.js";
 import { TypingNotice } from "./typing.js";
@@ -22,6 +23,8 @@ export interface Core {
   readonly outbox: Outbox;
   readonly user: Party | undefined;
   readonly textBytes: number;
+  /** The server's time, in ms. */
+  readonly serverNow: number;
   readonly page: number;
   call<R>(op: string, fields: Fields): Promise<R>;
   /** As `call`, again and again while the failure may pass. */
@@ -30,6 +33,10 @@ export interface Core {
   mid(): string;
 }
 
+/** What may be withdrawn, and for how long. */
+const RECALLED: ReadonlySet<string> = new Set(["text", "file", "card", "note"]);
+const RECALL_MS = 120_000;
+
 export type ConversationEvents = { changed: [] };
 
 /** One conversation to render from: every property is a snapshot that changes only together with a `changed` event. */
@@ -37,12 +44,12 @@ export class Conversation extends Emitter<ConversationEvents> {
   readonly c: string;
   /** Live events come. False before `open`, after `leave`, and when it was taken away. */
   attached = false;
-  tags: readonly string[] = [];
   /** Why it can no longer be read. */
   lost: ClientError | undefined;
   readonly #core: Core;
   readonly #timeline = new Timeline();
   readonly #routing = new Routing();
+  readonly #tags = new Tags();
   readonly #members: Members;
   readonly #marks: Marks;
   readonly #catchUp: CatchUp;
@@ -75,6 +82,11 @@ export class Conversation extends Emitter<ConversationEvents> {
   /** User id of who holds it. */
   get assignee(): string | undefined {
     return this.#routing.assignee;
+  }
+
+  /** What agents tagged it with; visitors are told none. */
+  get tags(): readonly string[] {
+    return this.#tags.list;
   }
 
   /** Its place in line, while it waits and that is known. */
@@ -143,9 +155,19 @@ export class Conversation extends Emitter<ConversationEvents> {
     return { mid, sent: this.#core.outbox.add({ c: this.c, mid, kind, body, since, at: this.#core.clock.now() }) };
   }
 
-  /** Withdraws an own message, within the time the server allows. */
+  /** Withdraws an own message. Rejects with `forbidden` when that comes too late; the message then stays as it is. */
   recall(mid: string): Promise<Sent> {
-    return this.send("recall", { mid }).sent;
+    const { mid: own, sent } = this.send("recall", { mid });
+    sent.catch(() => this.discard(own));
+    return sent;
+  }
+
+  /** For how many ms an own message may still be withdrawn; 0: not, or not any more. */
+  recallable(mid: string): number {
+    const me = this.#core.user?.id;
+    const message = this.messages.find((each) => each.mid === mid && each.from.id === me);
+    const may = message?.status === "sent" && !message.recalled && RECALLED.has(message.kind) && this.state !== "closed";
+    return may ? Math.max(0, message.ts + RECALL_MS - this.#core.serverNow) : 0;
   }
 
   /** Sends a failed message again. */
@@ -193,7 +215,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.#timeline.opened(reply);
     this.#routing.opened(reply);
     this.#members.opened(reply.members);
-    this.tags = reply.tags ?? [];
+    this.#tags.opened(reply.tags ?? [], reply.head);
     this.#marks.again();
     this.#took(reply.messages);
   }
@@ -300,6 +322,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   #saw(message: MessageEvent): void {
     if (message.from.id === this.#core.user?.id) this.#core.outbox.seen(this.c, message.mid);
     else this.#members.met(message.from);
+    this.#tags.entry(message);
     if (message.kind === "routing" && this.#routing.entry(message)) this.#meet();
   }
 

@@ -91,10 +91,16 @@ export class Desk extends Emitter<DeskEvents> {
     await this.#ports.call("transfer", { c, to, ...(note === undefined ? {} : { note }) });
   }
 
-  /** Picks a conversation, or takes it over. */
+  /** Picks a conversation (`me`: it is then open here), or gives it to somebody. Rejects with `conflict` when there is no room for it. */
   async assign(c: string, agent: string): Promise<void> {
     const conversation = this.#ports.conversation(c);
     await this.#ports.call<Partial<Opened>>("assign", { c, agent }, (reply) => reply.messages && conversation.opened(reply as Opened));
+    this.refresh();
+  }
+
+  /** Adds and takes away; answers all tags the conversation has. Whoever has it open sees the entry that says so. */
+  async tag(c: string, change: { readonly add?: readonly string[]; readonly remove?: readonly string[] }): Promise<readonly string[]> {
+    return (await this.#ports.call<{ tags: readonly string[] }>("tag", { c, ...change })).tags;
   }
 
   hold = (c: string): Promise<unknown> => this.#ports.call("hold", { c });

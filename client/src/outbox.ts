@@ -102,6 +102,19 @@ export class Outbox extends Emitter<OutboxEvents> {
     if (letter?.out.failed) this.#drop(letter);
   }
 
+  /** Resolves when every message was confirmed or has failed. */
+  settled(): Promise<void> {
+    const open = () => [...this.#lanes.values()].flat().some((letter) => !letter.out.failed && this.#mine(letter));
+    if (!open()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const off = this.on("changed", () => {
+        if (open()) return;
+        off();
+        resolve();
+      });
+    });
+  }
+
   /** Connected as this user: everything goes out again, first things first. */
   up(user: string): void {
     this.#user = user;

@@ -37,6 +37,18 @@ export class SessionKeeper {
     await this.#options.storage.remove(this.#key);
   }
 
+  /** From here on this is the visitor that the site's own token names. */
+  async identify(site: string): Promise<Session> {
+    const stored = await this.stored();
+    const session = stored ? await this.#options.http.refresh(stored.token, site) : await this.#visitor(site);
+    await this.keep(session);
+    return session;
+  }
+
+  #visitor(site: string): Promise<Session> {
+    return this.#options.http.visitors({ tenant: this.#options.tenant, token: site });
+  }
+
   /** Asked again after it gave a token, it gives another: that one was refused or runs out soon. */
   readonly token = async (): Promise<string> => {
     const stored = await this.stored();

@@ -32,10 +32,16 @@ export function shown(timeline: Timeline, outs: readonly Outgoing[], me: Party |
 }
 
 function placedView(m: MessageEvent, timeline: Timeline, me: Party | undefined, onWay: ReadonlySet<string>): Shown {
-  const mine = m.from.id === me?.id;
+  // What a visitor said before it was identified is its own too.
+  const mine = m.from.id === me?.id || (me?.role === "visitor" && m.from.role === "visitor");
   const { mid, from, kind, body, ts, pos } = m;
   const status = mine && onWay.has(mid) ? "shown" : "sent";
-  return { key: `${from.id}/${mid}`, mid, from, mine, kind, body, ts, pos, status, recalled: timeline.recalled(m) };
+  return { key: `${from.id}/${mid}`, mid, from, mine, kind, body, ts, pos, status, recalled: timeline.recalled(m) || isWithdrawn(m) };
+}
+
+/** Pages that were written after the recall hold nothing else of it. */
+function isWithdrawn({ kind, body }: MessageEvent): boolean {
+  return kind !== "routing" && kind !== "system" && body["recalled"] === true;
 }
 
 const NOBODY: Party = { id: "", role: "visitor", name: "" };

@@ -149,6 +149,7 @@ export type ServerEvent =
   | { readonly ev: "typing"; readonly c: string; readonly user: string; readonly text?: string }
   | { readonly ev: "presence"; readonly c: string; readonly user: string; readonly online: boolean }
   | ({ readonly ev: "queue"; readonly c: string } & QueuePlace)
+  | { readonly ev: "visit"; readonly c: string; readonly user: string; readonly url: string; readonly title?: string }
   | AgentEvent
   | { readonly ev: "goaway"; readonly reason: string; readonly reconnect_in_ms: number };
 

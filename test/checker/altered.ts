@@ -1,8 +1,8 @@
 import { at, type Finding } from "./finding.js";
-import { type History, keyOf, linesOf } from "./history.js";
+import { type History, keyOf, linesOf, TAKEN_BACK } from "./history.js";
 import { messageKey, sightings } from "./sightings.js";
 
-/** Somebody read what nobody sent: the content of a message is none of those its sender gave it. */
+/** Somebody read what nobody sent: the content of a message is none of those its sender gave it, or was taken by nobody who may. */
 export function altered(history: History): Finding[] {
   const sent = contents(history);
   const reported = new Set<string>();
@@ -17,9 +17,10 @@ export function altered(history: History): Finding[] {
 
 function contents(history: History): ReadonlyMap<string, ReadonlySet<string>> {
   const sent = new Map<string, Set<string>>();
-  for (const { c, user, mid, content } of linesOf(history, "send")) {
-    const key = keyOf(c, user, mid);
-    sent.set(key, (sent.get(key) ?? new Set()).add(content));
+  const add = (key: string, content: string): unknown => sent.set(key, (sent.get(key) ?? new Set()).add(content));
+  for (const { c, user, mid, content, takes } of linesOf(history, "send")) {
+    add(keyOf(c, user, mid), content);
+    if (takes !== undefined) add(keyOf(c, user, takes), TAKEN_BACK);
   }
   return sent;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { check } from "./check.js";
 import { describe } from "./finding.js";
-import { contentOf, type History, read, type Seen, write } from "./history.js";
+import { contentOf, type History, read, type Seen, TAKEN_BACK, write } from "./history.js";
 import { C, LATER, pos, routed, Story, said } from "./story.js";
 
 /** The findings, each by its name. */
@@ -231,6 +231,26 @@ test("an agent whose accept succeeded and who was never given the conversation i
 
 test("two routing entries with one version are two assignments at once", () => {
   assert.deepEqual(names(talk().ends(...TALKED, routed(6, "held", 3, "ada"))), ["double"]);
+});
+
+/** Vera's `m1` without its content, and the recall that took it. */
+const TAKEN = { ...said(4, "vera", "m1"), content: TAKEN_BACK };
+const RECALL: Seen = { ...said(6, "vera", "r1"), kind: "recall" };
+
+test("a message that its sender took back is clean, with its content before and without it after", () => {
+  const history = talk()
+    .tells({ t: "send", who: "vera", user: "vera", c: C, mid: "r1", content: "r1", takes: "m1" })
+    .gets("vera", RECALL)
+    .gets("ada", RECALL)
+    .ends(...ROUTING, TAKEN, said(5, "ada", "a1", "agent"), RECALL);
+  assert.equal(describe(check(history)), "");
+});
+
+test("a message without its content that nobody took back, or somebody else, is altered", () => {
+  const taken = [...ROUTING, TAKEN, said(5, "ada", "a1", "agent")];
+  assert.deepEqual(names(talk().ends(...taken)), ["altered"]);
+  const others = talk().tells({ t: "send", who: "ada", user: "ada", c: C, mid: "r1", content: "r1", takes: "m1" });
+  assert.deepEqual(names(others.ends(...taken)), ["altered"]);
 });
 
 test("content that was never sent is altered", () => {

@@ -38,7 +38,8 @@ export class ClientRecorder implements Tap {
   }
 
   #send({ c, mid, kind, body }: Frame): void {
-    const said = { user: this.#user, c: String(c), mid: String(mid), content: contentOf(String(kind), body) };
+    const takes = kind === "recall" ? { takes: String((body as Frame)["mid"]) } : {};
+    const said = { user: this.#user, c: String(c), mid: String(mid), content: contentOf(String(kind), body), ...takes };
     this.#write({ t: "send", who: this.#who, ...said });
   }
 

@@ -40,6 +40,8 @@ export interface Said {
   readonly c: string;
   readonly mid: string;
   readonly content: string;
+  /** The mid of the sender's that it takes back. */
+  readonly takes?: string;
 }
 
 /** A page of history; exclusive `after` or `before`, neither for the newest. */
@@ -82,6 +84,9 @@ export function contentOf(kind: string, body: unknown): string {
     .digest("base64url")
     .slice(0, 16);
 }
+
+/** What stands in the place of a content that its sender took back. */
+export const TAKEN_BACK = "taken back";
 
 /** (conversation, sender, mid): one message for ever. */
 export function keyOf(c: string, from: string, mid: string): string {

@@ -1,5 +1,6 @@
+import { isRecalled } from "../../proto/message.js";
 import type { Position } from "../../proto/position.js";
-import { contentOf, type Seen } from "./history.js";
+import { contentOf, type Seen, TAKEN_BACK } from "./history.js";
 
 export interface Frame {
   readonly [field: string]: unknown;
@@ -11,8 +12,10 @@ export function seenOf(frame: Frame): Seen {
   const from = frame["from"] as { readonly id: string; readonly role: string } | undefined;
   if (!from) return { pos };
   const kind = String(frame["kind"]);
-  const said = { pos, from: from.id, role: from.role, mid: String(frame["mid"]), kind, content: contentOf(kind, frame["body"]) };
-  return kind === "routing" ? { ...said, routing: routingOf(frame["body"] as Frame) } : said;
+  const body = frame["body"] as Frame;
+  const content = isRecalled(body) ? TAKEN_BACK : contentOf(kind, body);
+  const said = { pos, from: from.id, role: from.role, mid: String(frame["mid"]), kind, content };
+  return kind === "routing" ? { ...said, routing: routingOf(body) } : said;
 }
 
 function routingOf({ event, version, assignee }: Frame): NonNullable<Seen["routing"]> {

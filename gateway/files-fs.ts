@@ -55,9 +55,9 @@ export class FolderFiles implements Files {
     return { file: JSON.parse(text) as StoredFile, content: () => createReadStream(this.#path(id)) };
   }
 
-  async remove(tenant: string, id: string): Promise<void> {
+  async remove({ tenant, by }: Pick<NewFile, "tenant" | "by">, id: string): Promise<void> {
     const kept = await this.get(id);
-    if (kept?.file.tenant !== tenant) return;
+    if (kept?.file.tenant !== tenant || kept.file.by !== by) return;
     await rm(this.#meta(id), { force: true });
     await rm(this.#path(id), { force: true });
   }

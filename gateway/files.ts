@@ -14,8 +14,8 @@ export interface Files {
   /** Undefined for an id that was never given, and for a file that was removed. */
   get(id: string): Promise<KeptFile | undefined>;
 
-  /** Of this tenant; anybody else's stays. Idempotent: what is not there is removed. */
-  remove(tenant: string, id: string): Promise<void>;
+  /** What this user gave to this tenant; anybody else's stays. Idempotent: what is not there is removed. */
+  remove(of: Pick<NewFile, "tenant" | "by">, id: string): Promise<void>;
 }
 
 export interface NewFile {

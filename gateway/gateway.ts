@@ -126,7 +126,12 @@ export class Gateway implements Service, Reception, ConnectionOwner {
       visitors: new KnownVisitors({ timeline, history, router, log, now: clock.now, attributesBytes: limits.attributesBytes }),
       origins: new Origins(directory, limits.ownOrigins),
       authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
-      sending: new Sending({ timeline, readership, recalling: new Recalling({ timeline, history }), textBytes: limits.textBytes }),
+      sending: new Sending({
+        timeline,
+        readership,
+        recalling: new Recalling({ timeline, history, files: options.files, log }),
+        textBytes: limits.textBytes,
+      }),
       tags,
       visits: new Visits({ timeline, waiting, attributesBytes: limits.attributesBytes, clock }),
       waiting,

@@ -11,7 +11,7 @@ import type { Session } from "./session.js";
 export interface SendingPorts {
   readonly timeline: Pick<Timeline, "append">;
   readonly readership: Pick<Readership, "admit" | "serves">;
-  readonly recalling: Pick<Recalling, "target">;
+  readonly recalling: Pick<Recalling, "target" | "remove">;
   readonly textBytes: number;
 }
 
@@ -31,8 +31,8 @@ export class Sending {
     const { tenant, user } = session;
     maySend(user, kind);
     withinBytes("body", body, this.#ports.textBytes);
-    const recalls = kind === "recall" ? await this.#ports.recalling.target(session, c, body.mid) : undefined;
-    const reader = await this.#vouched(session, c, kind === "note" || recalls?.audience === "agents");
+    const target = kind === "recall" ? await this.#ports.recalling.target(session, c, body.mid) : undefined;
+    const reader = await this.#vouched(session, c, kind === "note" || target?.recalls.audience === "agents");
     const draft: Draft = {
       tenant,
       c,
@@ -42,16 +42,19 @@ export class Sending {
       body,
       ...(since && { since }),
       ...(reader && { reader }),
-      ...(recalls && { recalls }),
+      ...(target && { recalls: target.recalls }),
     };
     try {
-      return await this.#ports.timeline.append(draft);
+      const receipt = await this.#ports.timeline.append(draft);
+      if (target) void this.#ports.recalling.remove(session, target, receipt.durable);
+      return receipt;
     } catch (error) {
       if (error instanceof DeskError && (error.code === "not_assigned" || error.code === "closed"))
         await this.#ports.readership.admit(session, c);
       throw error;
     }
   }
+
   /** What the broker cannot know: that an agent who writes a note, or takes one back, may read the conversation, and that a bot serves its topic. */
   async #vouched(session: Session, c: string, forAgents: boolean): Promise<boolean> {
     const { role } = session.user;

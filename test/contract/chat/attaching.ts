@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { call, type Frame } from "../../support/peer.js";
+import { until } from "../../support/until.js";
 import { type ChatSuite, codeOf, heard, Stage, tokenOf } from "./stage.js";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
@@ -79,6 +80,19 @@ export const attaching: ChatSuite = (at) => {
     assert.equal(await code(await tokenOf(at, "sun")), undefined);
     await guest.peer.do("close", { c });
     assert.equal(await code(guest.token), "closed");
+  });
+
+  test("a file is gone when its message is taken back by whoever gave it, and stays when somebody else takes back a message with its address", async (t) => {
+    const stage = new Stage(t, at);
+    const { c, guest, agent } = await stage.held();
+    const { status: _given, ...file } = await give({ c, token: guest.token });
+    const isThere = async (): Promise<boolean> => (await fetch(new URL(String(file["url"]), url))).ok;
+    await guest.peer.do("send", { c, mid: "f1", kind: "file", body: file });
+    await agent.do("send", { c, mid: "f2", kind: "file", body: file });
+    await agent.do("send", { c, mid: "r2", kind: "recall", body: { mid: "f2" } });
+    assert.equal(await isThere(), true);
+    await guest.peer.do("send", { c, mid: "r1", kind: "recall", body: { mid: "f1" } });
+    await until("the file to be gone", async () => !(await isThere()));
   });
 
   test("a file that was never given is not found, whatever its address looks like", async () => {

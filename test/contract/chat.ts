@@ -20,13 +20,17 @@ import { tokens } from "./chat/tokens.js";
 import { transcripts } from "./chat/transcripts.js";
 import { visiting } from "./chat/visiting.js";
 
+/** By what they are about, in the order they are run. */
+export const CHAT_SUITES: Readonly<Record<string, ChatSuite>> = {
+  ...{ asking, talking, hearing, "reading back": readingBack, resuming, "handing over": handingOver, ending, supervising },
+  ...{ "calling over HTTP": callingHttp, attaching, "taking back": takingBack, tagging, visiting, banning, listing, transcripts },
+  ...{ "bad frames": badFrames, refusals, limits, tokens },
+};
+
 /**
- * What a visitor and an agent may expect of any Deskwire, over the wire alone. Needs the demo tenant with its agents ada and lin and its
- * supervisor sun, none of them at work elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
+ * What a visitor and an agent may expect of any Deskwire, over the wire alone. Needs a tenant with two agents and a supervisor, none of them at work
+ * elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
  */
 export const chatContract: ChatSuite = (at) => {
-  for (const suite of [asking, talking, hearing, readingBack, resuming, handingOver, ending, supervising, callingHttp, attaching])
-    suite(at);
-  for (const suite of [takingBack, tagging, visiting, banning, listing, transcripts]) suite(at);
-  for (const suite of [badFrames, refusals, limits, tokens]) suite(at);
+  for (const suite of Object.values(CHAT_SUITES)) suite(at);
 };

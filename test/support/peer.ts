@@ -222,13 +222,13 @@ function textOf(body: unknown): string {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-export async function visitorToken(url: string, name = "Vera"): Promise<{ readonly token: string; readonly id: string }> {
-  const { body } = await call<{ token: string; user: { id: string } }>(url, "POST", "/v1/visitors", { body: { tenant: "demo", name } });
+export async function visitorToken(url: string, name = "Vera", tenant = "demo"): Promise<{ readonly token: string; readonly id: string }> {
+  const { body } = await call<{ token: string; user: { id: string } }>(url, "POST", "/v1/visitors", { body: { tenant, name } });
   return { token: body.token, id: body.user.id };
 }
 
-export async function agentToken(url: string, username: string, password = "demo"): Promise<string> {
-  const { body, status } = await call<{ token: string }>(url, "POST", "/v1/login", { body: { tenant: "demo", username, password } });
+export async function agentToken(url: string, username: string, password = "demo", tenant = "demo"): Promise<string> {
+  const { body, status } = await call<{ token: string }>(url, "POST", "/v1/login", { body: { tenant, username, password } });
   if (status !== 200) throw new Error(`login of ${username}: ${status} ${JSON.stringify(body)}`);
   return body.token;
 }

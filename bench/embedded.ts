@@ -25,7 +25,10 @@ const DURABLE_PER_S_MIN = 3_000;
 /** Unanswered sends of one speaker at most load; a socket may have 32 in flight. */
 const IN_FLIGHT = 8;
 /** The limits that protect a server from one client would be what is measured. */
-const SETTINGS = { DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_IN_FLIGHT: "1000" };
+const SETTINGS = {
+  ...{ DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_IN_FLIGHT: "1000" },
+  ...{ DESKWIRE_SENDS_PER_USER: "100000/s", DESKWIRE_SENDS_PER_TENANT: "100000/s", DESKWIRE_COMMANDS_PER_SOCKET: "100000/s" },
+};
 const TEXT = "My parcel with the two tins of tea was to arrive on Monday. Where is it?";
 
 interface Run {

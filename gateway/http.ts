@@ -1,3 +1,4 @@
+import { networkOf } from "../lib/address.js";
 import { pause } from "../lib/clock.js";
 import { DeskError, refuse } from "../lib/errors.js";
 import { randomId } from "../lib/ids.js";
@@ -59,7 +60,11 @@ export class Http implements Service {
     const since_ms = clock.monotonic();
     const answer = await this.#answer(request, log);
     metrics.called(answer.status);
-    log.debug({ method: request.method, path: request.path, status: answer.status, took_ms: clock.monotonic() - since_ms }, "answered");
+    const from = networkOf(request.address);
+    log.debug(
+      { from, method: request.method, path: request.path, status: answer.status, took_ms: clock.monotonic() - since_ms },
+      "answered",
+    );
     return withHeaders(answer, { "x-request-id": id });
   }
 

@@ -159,6 +159,8 @@ test("a page of an unlisted origin is refused at hello and at every call, and ma
       await callFrom(asked, url, "GET", "/v1/conversations"),
       await callFrom(page, url, "GET", "/v1/site/demo"),
       await visitorFrom(page, url),
+      await callFrom({ ...page, token: "bad" }, url, "GET", "/v1/conversations"),
+      await callFrom(page, url, "GET", "/v1/nothing"),
     ])
       assert.deepEqual(
         [answer.status, answer.body["code"], answer.headers["access-control-allow-origin"]],

@@ -16,7 +16,7 @@ const BODY = "x".repeat(8 * KiB);
 const SENDS_MOST = 600;
 
 async function house(t: TestContext, data: string, fileBytesMax?: number): Promise<HouseProcess> {
-  const settings = { DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000" };
+  const settings = { DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_SENDS_PER_USER: "100000/s" };
   const started = await HouseProcess.start({ data, env: settings, ...(fileBytesMax !== undefined && { fileBytesMax }) });
   t.after(() => started.kill());
   return started;

@@ -174,9 +174,8 @@ export class Peer {
 
   /** Remembers which command an id was given to. */
   #note(text: string): void {
-    const [, op] = /"op":"(\w+)"/.exec(text) ?? [];
-    const [, id] = /"id":(\d+)/.exec(text) ?? [];
-    if (op !== undefined) this.#ops.set(Number(id), op);
+    const { op, id } = commandIn(text);
+    if (typeof op === "string") this.#ops.set(Number(id), op);
   }
 
   #hold(frame: Frame): void {
@@ -187,6 +186,15 @@ export class Peer {
     process.nextTick(() => {
       throw this.#fault;
     });
+  }
+}
+
+/** Nothing in what is no JSON. */
+function commandIn(text: string): Frame {
+  try {
+    return (JSON.parse(text) as Frame | null) ?? {};
+  } catch {
+    return {};
   }
 }
 

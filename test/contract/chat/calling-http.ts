@@ -46,12 +46,6 @@ export const callingHttp: ChatSuite = (at) => {
     assert.equal(asked.body["c"], (await stage.ask(guest)).c);
   });
 
-  test("what this server would leave out of an answer it refuses as unsupported: filters of the list", async () => {
-    const token = await tokenOf(at, "sun");
-    for (const path of ["/v1/conversations?state=closed", "/v1/conversations?q=tea"])
-      assert.deepEqual(refused(await call(url, "GET", path, { token })), problem(400, "unsupported"), path);
-  });
-
   test("everybody lists the conversations that are theirs", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest } = await stage.held();

@@ -88,7 +88,7 @@ export const CALLS_HTTP = {
     path: "/v1/refresh",
     meaning:
       "A fresh token for the one in the header; a visitor's may have run out up to 7 days ago. With a site's token in the body an anonymous visitor is identified.",
-    body: Type.Object({ token: Type.Optional(BODIES_HTTP.visitors.properties.token) }),
+    body: BODIES_HTTP.refresh,
     answer: Session,
     refusals: ["forbidden"],
   },
@@ -176,13 +176,17 @@ export const CALLS_HTTP = {
   transcript: {
     method: "GET",
     path: "/v1/conversations/{c}/transcript",
-    meaning: "A conversation from the beginning, as data or as text to read. `Accept: text/plain` means text too.",
+    meaning:
+      "A conversation from the beginning, as data or as text to read. `Accept: text/plain` means text too. With `more`, ask again `after` the `next`.",
     query: {
       format: word("`json` (default) or `text`.", Type.Union([Type.Literal("json"), Type.Literal("text")])),
       lang: word("Language of the text: `en` or `zh-CN`.", Type.Union([Type.Literal("en"), Type.Literal("zh-CN")])),
       after: word("Where the transcript before this one ended, as `e-n`.", PositionText),
     },
-    answer: Type.Object({ c: Id, messages: Messages, more: Type.Boolean() }),
+    answer: Type.Object({
+      ...{ c: Id, messages: Messages, more: Type.Boolean(), incomplete: PAGE.incomplete },
+      next: Type.Optional(PositionText),
+    }),
     answerType: "text/plain",
     refusals: ["not_found"],
   },

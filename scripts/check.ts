@@ -11,6 +11,7 @@ Checks the sources without running them. Without a part, all of them:
   unused      files, exports and packages nobody uses (knip)
   proto       the gRPC definitions (buf lint)
   docs        docs/CONFIG.md is what lib/config.ts says
+  papers      docs/asyncapi.json, docs/openapi.json and docs/PROTOCOL.md are what proto/ says, and their linters find nothing
 
   --help      this text
 `;
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, Part>> = {
   unused: () => run(tool("knip"), []),
   proto: () => run("npm", ["run", "--silent", "lint:proto"]),
   docs: () => node(["--import", "tsx", "scripts/config-doc.ts", "--check"]),
+  papers: () => node(["--import", "tsx", "scripts/papers.ts", "--check"]),
 };
 
 helpOn(process.argv, HELP);

@@ -2,7 +2,6 @@ import type { TSchema } from "typebox";
 import { CALLS_HTTP, type HttpCall, Problem } from "../../proto/answers.js";
 import { type Check, compiled } from "../../proto/check.js";
 import { ERRORS, type ErrorCode } from "../../proto/codes.js";
-import { OPS, type OpName } from "../../proto/commands.js";
 import { EVENTS } from "../../proto/events.js";
 import { REPLIES, Refused } from "../../proto/replies.js";
 import { BODIES_SHOWN, Recalled } from "../../proto/shown.js";
@@ -105,5 +104,3 @@ function pathOf({ path, also }: HttpCall): RegExp {
   const patterns = [path, ...(also === undefined ? [] : [also])].map((text) => text.replace(/\{\w+\}/g, "[^/]+"));
   return new RegExp(`^(${patterns.join("|")})$`);
 }
-
-export const isOp = (op: unknown): op is OpName => typeof op === "string" && op in OPS;

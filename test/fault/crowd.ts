@@ -17,10 +17,11 @@ export interface Pair {
 /** Visitors and agents of the demo tenant, each on the SDK as an application would use it. */
 export class Crowd {
   readonly #url: () => string;
-  readonly #recorder: Recorder;
+  readonly #recorder: Pick<Recorder, "client">;
+  readonly #tokens = new Map<string, string>();
   readonly #clients = new Map<string, Client>();
 
-  constructor(url: () => string, recorder: Recorder) {
+  constructor(url: () => string, recorder: Pick<Recorder, "client">) {
     this.#url = url;
     this.#recorder = recorder;
   }
@@ -39,7 +40,7 @@ export class Crowd {
     const agents = await Promise.all(AGENTS.map((name) => this.#agent(name)));
     const pairs: Pair[] = [];
     for (let i = 0; i < conversations; i++) {
-      const visitor = await (await this.#visitor(`visitor ${i}`)).open({ ask: { topic: "support" } });
+      const visitor = await this.#visitor(`visitor ${i}`);
       const held = (): Conversation | undefined => attachedIn(agents, visitor.c);
       await until("an agent to accept", () => held() !== undefined);
       pairs.push({ c: visitor.c, visitor, agent: held() as Conversation });
@@ -47,13 +48,26 @@ export class Crowd {
     return pairs;
   }
 
+  /** Another tab of the visitor of a pair. */
+  async tab(pair: Pair, name: string): Promise<Conversation> {
+    const client = await this.#join(name, this.token(pair));
+    return client.open(pair.c);
+  }
+
+  /** The visitor's. */
+  token({ c }: Pair): string {
+    return this.#tokens.get(c) as string;
+  }
+
   stop(): void {
     for (const client of this.#clients.values()) client.stop();
   }
 
-  async #visitor(name: string): Promise<Client> {
+  async #visitor(name: string): Promise<Conversation> {
     const { token } = await new Http({ url: this.#url() }).visitors({ tenant: "demo", name });
-    return this.#join(name, token);
+    const conversation = await (await this.#join(name, token)).open({ ask: { topic: "support" } });
+    this.#tokens.set(conversation.c, token);
+    return conversation;
   }
 
   async #agent(name: string): Promise<Client> {

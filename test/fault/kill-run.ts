@@ -1,12 +1,11 @@
 import { check } from "../checker/check.js";
 import type { Finding } from "../checker/finding.js";
-import { contentOf, type History, type Seen } from "../checker/history.js";
-import { readRecord } from "../checker/record.js";
+import type { History } from "../checker/history.js";
 import { Recorder } from "../checker/recorder.js";
 import { HouseProcess } from "../support/house-process.js";
-import { agentToken, Peer } from "../support/peer.js";
 import { until } from "../support/until.js";
-import { Crowd, type Pair } from "./crowd.js";
+import { Crowd } from "./crowd.js";
+import { caughtUp, readAll } from "./end-of-run.js";
 import { type Round, type ServerCounts, serverCounts, traffic } from "./round.js";
 import { Talker } from "./talker.js";
 
@@ -29,7 +28,10 @@ export interface KillReport {
 }
 
 /** The demo tenant's limits are for people; these clients talk faster. */
-const SETTINGS = { DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_IN_FLIGHT: "1000" };
+const SETTINGS = {
+  ...{ DESKWIRE_SENDS_PER_S: "100000", DESKWIRE_SENDS_BURST: "100000", DESKWIRE_IN_FLIGHT: "1000" },
+  ...{ DESKWIRE_SENDS_PER_USER: "100000/s", DESKWIRE_SENDS_PER_TENANT: "100000/s", DESKWIRE_COMMANDS_PER_SOCKET: "100000/s" },
+};
 
 /** A load may take its time; one that stands still is reported. */
 const LOAD_MS = 120_000;
@@ -76,8 +78,8 @@ class KillRun {
     say(
       `everything is said; ${talkers.reduce((sum, { given_up }) => sum + given_up, 0)} messages were given up by the SDK and sent by hand`,
     );
-    await this.#settle(pairs);
-    await this.#read(pairs);
+    await caughtUp(pairs);
+    await readAll(this.#house.url, this.#crowd, pairs, this.#recorder);
     const { history } = this.#recorder;
     return { rounds: done, server: this.#server, history, findings: check(history) };
   }
@@ -131,26 +133,6 @@ class KillRun {
     await Promise.race([moment, over]);
     return killed;
   }
-
-  /** Until every client has read what it missed. */
-  async #settle(pairs: readonly Pair[]): Promise<void> {
-    const all = pairs.flatMap(({ visitor, agent }) => [visitor, agent]);
-    await until("everybody to have caught up", () => all.every(({ missing, attached }) => attached && missing === undefined), LOAD_MS);
-  }
-
-  async #read(pairs: readonly Pair[]): Promise<void> {
-    const sun = await Peer.hello(this.#house.url, await agentToken(this.#house.url, "sun"));
-    for (const { c } of pairs) this.#recorder.record("history", c, await readRecord(sun, c));
-    for (const [who, client] of this.#crowd.clients)
-      for (const { c, messages } of client.conversations) this.#recorder.view(who, c, messages.map(drawn));
-    await sun.close();
-  }
-}
-
-type Shown = Pair["visitor"]["messages"][number];
-
-function drawn({ pos, from, mid, kind, body }: Shown): Seen {
-  return { pos: pos ?? [Number.MAX_SAFE_INTEGER, 0], from: from.id, role: from.role, mid, kind, content: contentOf(kind, body) };
 }
 
 function describe({ round, in_flight, resent, dup, resumed, restart_ms, recovery_ms }: Round): string {

@@ -88,6 +88,14 @@ export class HouseProcess {
     return this.#exited;
   }
 
+  /** It says that it may receive new connections; false too when it is gone. */
+  ready(): Promise<boolean> {
+    return fetch(`${this.#addresses.ops}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+
   /** The counter's value over all its labels that contain these; 0 when it was never touched. */
   async counter(name: string, labels = ""): Promise<number> {
     const text = await (await fetch(`${this.#addresses.ops}/metrics`)).text();

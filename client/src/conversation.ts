@@ -163,11 +163,10 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   /** For how many ms an own message may still be withdrawn; 0: not, or not any more. */
-  recallable(mid: string): number {
-    const me = this.#core.user?.id;
-    const message = this.messages.find((each) => each.mid === mid && each.from.id === me);
-    const may = message?.status === "sent" && !message.recalled && RECALLED.has(message.kind) && this.state !== "closed";
-    return may ? Math.max(0, message.ts + RECALL_MS - this.#core.serverNow) : 0;
+  recallable({ from, status, recalled, kind, ts }: Shown): number {
+    const own = from.id === this.#core.user?.id && status === "sent";
+    const may = own && !recalled && RECALLED.has(kind) && this.state !== "closed";
+    return may ? Math.max(0, ts + RECALL_MS - this.#core.serverNow) : 0;
   }
 
   /** Sends a failed message again. */

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import { type Clock, hostClock } from "./clock.js";
 import type { Channel, Peer, Transport } from "./transport.js";
 
 /** Longer than any upgrade takes: a connection given up after this without a word was kept silent by something in between. */
@@ -11,7 +11,7 @@ export class Upgrades implements Transport {
   readonly #transport: Transport;
   readonly #clock: Clock;
 
-  constructor(transport: Transport, clock: Clock) {
+  constructor(transport: Transport, clock: Clock = hostClock) {
     this.#transport = transport;
     this.#clock = clock;
   }

@@ -8,8 +8,10 @@ export class VisitorPage {
     this.page = page;
   }
 
-  static async visit(context: BrowserContext, site: string): Promise<VisitorPage> {
+  /** `clock`: the page's time can be moved on. */
+  static async visit(context: BrowserContext, site: string, { clock = false } = {}): Promise<VisitorPage> {
     const page = await context.newPage();
+    if (clock) await page.clock.install();
     await page.goto(site);
     return new VisitorPage(page);
   }

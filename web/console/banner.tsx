@@ -19,7 +19,7 @@ export function Banner() {
 const ON_ITS_WAY: ReadonlySet<State> = new Set<State>(["idle", "needs_token", "connecting", "hello"]);
 
 function Connection() {
-  const { client, state } = useWorkplace();
+  const { client, state, blocked } = useWorkplace();
   const online = useOnline();
   const t = chatWords.value;
   if (state.value === "ready") return null;
@@ -27,7 +27,7 @@ function Connection() {
   const text = online ? (first ? t.connecting : t.reconnecting) : t.offline;
   return (
     <div class="banner" role="status">
-      <p>{state.value === "stopped" ? t.stopped : text}</p>
+      <p>{state.value === "stopped" ? t.stopped : blocked.value ? words.value.blocked : text}</p>
       {state.value === "stopped" && (
         <button type="button" onClick={() => client.start()}>
           {t.connect_now}

@@ -3,9 +3,9 @@ import type { Said } from "../thread/rows.js";
 import { saidOf } from "../thread/said.js";
 
 /** A message as an agent sees it: an own one with how far it has come to the visitor. A note reaches no visitor, so nobody's marks say anything about it. */
-export function saidAtDesk(message: Shown, members: readonly Member[]): Said {
+export function saidAtDesk(message: Shown, members: readonly Member[], recallable = false): Said {
   const visitors = message.kind === "note" ? [] : members.filter(({ role }) => role === "visitor");
-  return saidOf(message, visitors);
+  return saidOf(message, visitors, recallable);
 }
 
 /** The last thing somebody said, for a line in a list. */

@@ -1,12 +1,14 @@
-import type { Conversation } from "@deskwire/client";
+import type { ClientError, Conversation } from "@deskwire/client";
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { log } from "../thread/log.js";
 import type { RowContext } from "../thread/row.js";
 import { rows, type Said } from "../thread/rows.js";
+import { redrawing } from "../thread/withdrawing.js";
 import { noticeText } from "../thread/words.js";
 import { useChanges } from "./following.js";
 import { saidAtDesk } from "./said.js";
+import { trouble } from "./trouble.js";
 import { chatWords, language } from "./words.js";
 
 interface ThreadProps {
@@ -21,6 +23,10 @@ export function Thread({ conversation, reading }: ThreadProps) {
   const home = useRef<HTMLDivElement>(null);
   const loading = useSignal(false);
   const words = chatWords.value;
+  const turn = useSignal(0);
+  // Read, so that this draws again when it turns.
+  turn.value;
+  const drawn = useMemo(() => redrawing(() => turn.value++), []);
 
   const read = () => {
     if (reading && document.visibilityState === "visible" && view.atEnd() && conversation.unread > 0) conversation.read();
@@ -42,9 +48,10 @@ export function Thread({ conversation, reading }: ThreadProps) {
   useLayoutEffect(() => home.current?.replaceChildren(view.node), [view]);
   useLayoutEffect(() => {
     const context = contextOf(conversation);
-    const said = conversation.messages.map((message) => saidAtDesk(message, conversation.members));
+    const said = conversation.messages.map((message) => saidAtDesk(message, conversation.members, conversation.recallable(message) > 0));
     view.update(rows(said.filter((each) => isShown(each, context))));
     read();
+    drawn(conversation);
     if (!fills(view.node)) void older();
   });
   useEffect(() => {
@@ -73,6 +80,7 @@ function contextOf(conversation: Conversation): RowContext {
     // What becomes of it shows in the thread.
     retry: (key) => void conversation.retry(byKey(key)).catch(() => undefined),
     discard: (key) => conversation.discard(byKey(key)),
+    recall: (key) => void conversation.recall(byKey(key)).catch((error: ClientError) => (trouble.value = error.code)),
   };
 }
 

@@ -58,6 +58,7 @@ function useFacts(conversation: Conversation): string[] {
     topic && topics.nameOf(topic),
     conversation.state && stateText(conversation.state),
     other?.name,
+    ...conversation.tags.map((tag) => `#${tag}`),
     conversation.attached && visitor && state.value === "ready" ? presence : undefined,
   ];
   return facts.filter((fact) => fact !== undefined) as string[];

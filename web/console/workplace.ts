@@ -6,10 +6,11 @@ import {
   type OpenOffer,
   type QueueView,
   type State,
+  Upgrades,
   webSocketTransport,
   webStorage,
 } from "@deskwire/client";
-import type { ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { following } from "./following.js";
@@ -22,6 +23,8 @@ export interface Workplace {
   readonly session: AgentSession;
   readonly topics: Topics;
   readonly state: ReadonlySignal<State>;
+  /** HTTP gets through to the server, WebSocket does not. */
+  readonly blocked: ReadonlySignal<boolean>;
   readonly status: ReadonlySignal<AgentStatus | undefined>;
   /** Why the status changed, when it was not this page that set it. */
   readonly reason: ReadonlySignal<string | undefined>;
@@ -36,11 +39,12 @@ export interface Workplace {
 
 /** `over` is called when the server takes this session no longer. */
 export function workplace(session: AgentSession, over: () => void): Workplace {
+  const upgrades = new Upgrades(webSocketTransport(WebSocket));
   const client = createClient({
     url: location.origin,
     tenant: session.tenant,
     token: session.token,
-    transport: webSocketTransport(WebSocket),
+    transport: upgrades,
     storage: webStorage(sessionStorage),
   });
   const { desk } = client;
@@ -57,6 +61,7 @@ export function workplace(session: AgentSession, over: () => void): Workplace {
       (listener) => client.on("state", listener),
       () => client.state,
     ),
+    blocked: blocking(client, upgrades),
     status: onDesk(() => desk.current),
     reason: onDesk(() => desk.reason),
     offers: onDesk(() => desk.offers),
@@ -69,6 +74,22 @@ export function workplace(session: AgentSession, over: () => void): Workplace {
     open: () => begin(client),
   };
 }
+
+const FAILED_MOST = 2;
+
+/** Upgrades fail while the server answers calls: something in between lets none through. */
+function blocking(client: Client, upgrades: Upgrades): ReadonlySignal<boolean> {
+  const blocked = signal(false);
+  client.on("state", async (state) => {
+    if (state === "ready") blocked.value = false;
+    if (state !== "waiting" || upgrades.failed < FAILED_MOST) return;
+    blocked.value = await fetch("/v1/session").then(isAnswer, () => false);
+  });
+  return blocked;
+}
+
+/** The server itself asks for a token; a proxy in its place would say something else. */
+const isAnswer = ({ status }: Response) => status === 401;
 
 /** Everything held is attached, so that unread messages and waiting visitors show without being looked at. */
 function openHeld(client: Client): () => void {

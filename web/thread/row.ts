@@ -11,6 +11,7 @@ export interface RowContext {
   nameOf(user: string): string | undefined;
   retry(key: string): void;
   discard(key: string): void;
+  recall(key: string): void;
 }
 
 type Bubble = Extract<Row, { row: "bubble" }>;
@@ -56,11 +57,11 @@ export function refreshRow(node: HTMLElement, row: Row, context: RowContext): vo
   if (meta instanceof HTMLElement && meta.dataset["shown"] !== shown(row)) renderMeta(meta, row, context);
 }
 
-const shown = (row: Bubble) => `${row.said.ts} ${row.said.delivery}`;
+const shown = (row: Bubble) => `${row.said.ts} ${row.said.delivery} ${row.said.recallable}`;
 
 function renderMeta(meta: HTMLElement, row: Bubble, context: RowContext): void {
   const { words } = context;
-  const { delivery, key, ts } = row.said;
+  const { delivery, key, ts, recallable } = row.said;
   meta.dataset["shown"] = shown(row);
   const time = element("time", { datetime: new Date(ts).toISOString() }, timeText(context.language, ts));
   meta.replaceChildren(time);
@@ -68,6 +69,11 @@ function renderMeta(meta: HTMLElement, row: Bubble, context: RowContext): void {
   const state = element("span", { class: "state" });
   setText(state, words[delivery]);
   meta.append(" ", state);
+  if (recallable)
+    meta.append(
+      " ",
+      action(words.recall, () => context.recall(key)),
+    );
   if (delivery !== "failed") return;
   meta.append(
     " ",

@@ -15,6 +15,8 @@ export interface Said {
   readonly withdrawn: boolean;
   /** Own messages only. */
   readonly delivery?: Delivery;
+  /** It may still be withdrawn. */
+  readonly recallable?: boolean;
 }
 
 export type Row =

@@ -2,10 +2,10 @@ import { compare, type Member, type Shown } from "@deskwire/client";
 import type { Delivery, Said } from "./rows.js";
 
 /** A message as the thread shows it: an own one with how far it has come to the `others`. */
-export function saidOf(message: Shown, others: readonly Member[]): Said {
+export function saidOf(message: Shown, others: readonly Member[], recallable = false): Said {
   const { key, from, kind, body, ts, recalled } = message;
   const said = { key, from, kind, body, ts, withdrawn: recalled };
-  return message.mine ? { ...said, delivery: deliveryOf(message, others) } : said;
+  return message.mine ? { ...said, delivery: deliveryOf(message, others), recallable } : said;
 }
 
 /** `sent` means durable. */

@@ -1,4 +1,4 @@
-import { type Client, createClient, Http, SessionKeeper, webSocketTransport } from "@deskwire/client";
+import { type Client, createClient, fallbackTransport, Http, longPollTransport, SessionKeeper, webSocketTransport } from "@deskwire/client";
 import type { Embedding } from "./embedded.js";
 import { Memory } from "./memory.js";
 import { pageStorage } from "./page.js";
@@ -13,6 +13,8 @@ export interface Desk {
   readonly failed: boolean;
   /** Connects, or tries again at once. */
   connect(): void;
+  /** The visitor is who this token of the site says. */
+  identify(token: string): Promise<void>;
 }
 
 /** Nothing is asked of the server until `connect`: most visitors only pass by. */
@@ -23,8 +25,9 @@ export function desk({ gateway, tenant, topic, name }: Embedding, changed: () =>
     talk.forget();
     return http.visitors({ tenant, ...(name === undefined ? {} : { name }) });
   };
-  const { token } = new SessionKeeper({ http, storage, tenant, begin });
-  const client = createClient({ url: gateway, tenant, token, transport: webSocketTransport(WebSocket), storage });
+  const keeper = new SessionKeeper({ http, storage, tenant, begin });
+  const transport = fallbackTransport(webSocketTransport(WebSocket), longPollTransport());
+  const client = createClient({ url: gateway, tenant, token: keeper.token, transport, storage });
   const memory = new Memory(storage, tenant);
   const talk = new Talk({ client, memory, ask: topic === undefined ? {} : { topic }, changed });
   let failed = false;
@@ -37,6 +40,11 @@ export function desk({ gateway, tenant, topic, name }: Embedding, changed: () =>
     ...{ client, memory, talk },
     get failed() {
       return failed;
+    },
+    async identify(site) {
+      // Who has not connected yet says hello as that visitor.
+      if (client.state !== "idle") await client.identify(site);
+      await keeper.identify(site);
     },
     connect() {
       client.wake();

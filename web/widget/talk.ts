@@ -78,6 +78,12 @@ export class Talk {
     else this.conversation?.retry(mid).catch(() => undefined);
   }
 
+  /** What the desk makes of it shows in the thread. */
+  recall(key: string): void {
+    const mid = this.#midOf(key);
+    if (mid !== undefined) this.conversation?.recall(mid).catch(() => undefined);
+  }
+
   discard(key: string): void {
     const mid = this.#midOf(key);
     if (mid === undefined) this.#ports.memory.drop(key);

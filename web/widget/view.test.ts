@@ -14,7 +14,7 @@ const idle: Situation = {
 };
 const conversation: NonNullable<Situation["conversation"]> = {
   ...{ state: "active", assignee: "ada", queue: undefined, members: [vera, ada], typing: new Map(), messages: [] },
-  ...{ missing: undefined, unread: 0 },
+  ...{ missing: undefined, unread: 0, recallable: () => 0 },
 };
 const talking: Situation = { ...idle, state: "ready", welcomed: true, conversation };
 

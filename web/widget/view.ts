@@ -9,7 +9,10 @@ import type { FirstWords } from "./memory.js";
 
 export type Words = WidgetMessages & ChatMessages;
 
-type Standing = Pick<Conversation, "state" | "assignee" | "queue" | "members" | "typing" | "messages" | "missing" | "unread">;
+type Standing = Pick<
+  Conversation,
+  "state" | "assignee" | "queue" | "members" | "typing" | "messages" | "missing" | "unread" | "recallable"
+>;
 
 /** How things stand between the visitor and the desk. */
 export interface Situation {
@@ -83,7 +86,7 @@ function rowsOf(words: Words, { conversation, first, refused }: Situation): Row[
   const members = conversation?.members ?? [];
   const others = members.filter(({ role }) => role !== "visitor");
   const nameOf = (user: string) => members.find(({ id }) => id === user)?.name;
-  const placed = (conversation?.messages ?? []).map((message) => saidOf(message, others));
+  const placed = (conversation?.messages ?? []).map((message) => saidOf(message, others, (conversation?.recallable(message) ?? 0) > 0));
   const told = placed.filter((said) => !isNotice(said) || (said.body["event"] !== "queued" && noticeText(words, said, nameOf) !== ""));
   return rows([...told, ...first.map((each) => firstSaid(each, refused))]);
 }

@@ -2,10 +2,12 @@ import { chat as enChat, widget as enWidget } from "../messages/en.js";
 import type { Language } from "../messages/language.js";
 import { chat as zhChat, widget as zhWidget } from "../messages/zh-CN.js";
 import type { RowContext } from "../thread/row.js";
+import { redrawing } from "../thread/withdrawing.js";
 import { type Desk, desk } from "./desk.js";
 import type { Embedding } from "./embedded.js";
 import { type FrameEvents, frame } from "./frame.js";
 import { oncePerFrame } from "./page.js";
+import { offerToSite, tellPage } from "./site.js";
 import { viewOf, type Words } from "./view.js";
 
 const WORDS: Readonly<Record<Language, Words>> = { en: { ...enChat, ...enWidget }, "zh-CN": { ...zhChat, ...zhWidget } };
@@ -18,10 +20,14 @@ export async function widget(embedding: Embedding): Promise<void> {
   const draw = oncePerFrame(() => {
     view.update(viewOf(words, { ...page, ...situationOf(here) }));
     if (view.reading()) here.talk.read();
+    drawn(here.talk.conversation);
   });
+  const drawn = redrawing(draw);
   const here = desk(embedding, draw);
   const view = frame(words, language, contextOf(here, words, language), eventsOf(here, page, draw));
   watch(here, draw);
+  tellPage(here.client);
+  offerToSite((token) => here.identify(token));
   draw();
   await here.memory.load();
   if (here.memory.conversation !== undefined || here.memory.first.length > 0) here.connect();
@@ -40,6 +46,7 @@ function contextOf({ talk }: Desk, words: Words, language: Language): RowContext
     nameOf: (user) => talk.conversation?.members.find(({ id }) => id === user)?.name,
     retry: (key) => talk.retry(key),
     discard: (key) => talk.discard(key),
+    recall: (key) => talk.recall(key),
   };
 }
 

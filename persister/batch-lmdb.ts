@@ -5,6 +5,7 @@ import { encodeRecord, type VisitorRecord } from "../timeline/record.js";
 import type { DeadLetter, StoreBatch } from "./store.js";
 import { grown, rowOf, type Summary, withdrawn } from "./summary.js";
 import { type Kept, latestEpoch, midKey, part, rowKey, type Tables } from "./tables-lmdb.js";
+import { peopleOf } from "./wanted.js";
 
 interface Conversation {
   readonly tenant: string;
@@ -138,12 +139,12 @@ export class BatchWrite {
     const stale = before && rowOf(tenant, c, before);
     if (stale) {
       this.#tables.byTenant.removeSync([part(tenant), stale.updated_at, part(c)]);
-      for (const { id } of stale.authority.members) this.#tables.byMember.removeSync([part(tenant), part(id), stale.updated_at, part(c)]);
+      for (const { id } of peopleOf(stale.authority)) this.#tables.byMember.removeSync([part(tenant), part(id), stale.updated_at, part(c)]);
     }
     const row = rowOf(tenant, c, after);
     if (!row) return;
     this.#tables.byTenant.putSync([part(tenant), row.updated_at, part(c)], true);
-    for (const { id } of row.authority.members) this.#tables.byMember.putSync([part(tenant), part(id), row.updated_at, part(c)], true);
+    for (const { id } of peopleOf(row.authority)) this.#tables.byMember.putSync([part(tenant), part(id), row.updated_at, part(c)], true);
   }
 }
 

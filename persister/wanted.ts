@@ -1,4 +1,11 @@
+import type { Party } from "../proto/message.js";
+import type { Authority } from "../timeline/entry.js";
 import type { ConversationRow, ConversationsQuery } from "./store.js";
+
+/** Everybody who has a part in it: its members, and its visitor also where a site named that one later. */
+export function peopleOf({ visitor, members }: Authority): readonly Party[] {
+  return members.some(({ id }) => id === visitor.id) ? members : [visitor, ...members];
+}
 
 /** Whether a list shows the conversation. Pure; every store asks the same, however it finds its candidates. */
 export function isWanted(row: ConversationRow, query: ConversationsQuery): boolean {
@@ -13,12 +20,13 @@ export function isWanted(row: ConversationRow, query: ConversationsQuery): boole
   );
 }
 
-/** Whom it is about: every person named has to be a member, a visitor as one and an agent as another. */
-function isOf({ authority: { members } }: ConversationRow, { member, visitor, agent }: ConversationsQuery): boolean {
+/** Whom it is about: every person named has a part in it, a visitor as one and an agent as another. */
+function isOf({ authority }: ConversationRow, { member, visitor, agent }: ConversationsQuery): boolean {
+  const people = peopleOf(authority);
   return (
-    (member === undefined || members.some(({ id }) => id === member)) &&
-    (visitor === undefined || members.some(({ id, role }) => id === visitor && role === "visitor")) &&
-    (agent === undefined || members.some(({ id, role }) => id === agent && role !== "visitor"))
+    (member === undefined || people.some(({ id }) => id === member)) &&
+    (visitor === undefined || people.some(({ id, role }) => id === visitor && role === "visitor")) &&
+    (agent === undefined || people.some(({ id, role }) => id === agent && role !== "visitor"))
   );
 }
 

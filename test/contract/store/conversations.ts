@@ -69,6 +69,18 @@ export const conversationsSuite: StoreSuite = ({ test, factory }) => {
     assert.deepEqual(await listed(store, { visitor: WEI.id, member: "v_2" }), []);
   });
 
+  test("a visitor whom the site named later finds it under both names", async (t) => {
+    const { store } = await factory(t);
+    const named = { ...WEI, id: "customer 7" };
+    const scribe = new Scribe(store);
+    await scribe.write(
+      opened({ c: "one", at: 1 }),
+      routing([1, 2], "identified", authority(2, "queued", { visitor: named }), { c: "one", ts: 2 }),
+    );
+    for (const query of [{ visitor: named.id }, { visitor: WEI.id }, { member: named.id }])
+      assert.deepEqual(await listed(store, query), ["one"]);
+  });
+
   test("a tag lets through the conversations that have it", async (t) => {
     const store = await filled((await factory(t)).store);
     const tagged = (c: string, n: number, change: object) =>

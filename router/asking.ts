@@ -5,12 +5,17 @@ import type { Conversation } from "./conversation.js";
 import type { Desk, DeskEvent } from "./state.js";
 import type { TopicTerms } from "./terms.js";
 
+export interface Asking extends TopicTerms {
+  readonly visitor: Party;
+  readonly ask: Ask;
+  /** By a form, for when the topic is open. */
+  readonly offline: boolean;
+}
+
 /** The visitor's open conversation on the topic, else the last one closed inside the reopen window, else a new one. */
 export function openEvent(
   desk: Desk,
-  visitor: Party,
-  ask: Ask,
-  { topic, terms }: TopicTerms,
+  { visitor, ask, offline, topic, terms }: Asking,
   now: number,
 ): { answer: { c: string; there: boolean }; event: DeskEvent } {
   const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
@@ -20,7 +25,7 @@ export function openEvent(
   if (open) return { answer: { c: open.c, there: true }, event: { type: "merged", c: open.c, ask } };
   const last = onTopic.sort((a, b) => b.since - a.since)[0];
   if (last && now - last.since < terms.reopen_window_ms)
-    return { answer: { c: last.c, there: false }, event: { type: "reopened", c: last.c, ask, terms } };
+    return { answer: { c: last.c, there: false }, event: { type: "reopened", c: last.c, ask, terms, offline } };
   const c = randomId("c");
-  return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms } };
+  return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms, offline } };
 }

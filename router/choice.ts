@@ -1,4 +1,4 @@
-import type { Conversation, Skip } from "./conversation.js";
+import { type Conversation, isShut, type Skip } from "./conversation.js";
 import type { Reason } from "./reasons.js";
 import { unfit } from "./roster.js";
 import type { Agent, Desk, PassedOver } from "./state.js";
@@ -53,11 +53,12 @@ export function skipOf(desk: Desk, conversation: Conversation, agent: Agent, now
 export function passedOver(desk: Desk, conversation: Conversation, taken: Agent | undefined, now: number): PassedOver[] {
   const passed: PassedOver[] = [];
   const others: PassedOver[] = [];
+  const shut = isShut(conversation, now) ? "outside_hours" : undefined;
   for (const id of desk.roll) {
     if (id === taken?.party.id) continue;
     const agent = desk.agents.get(id) as Agent;
     const reason = unfit(agent, conversation);
-    if (reason === undefined) passed.push({ agent: id, reason: skipOf(desk, conversation, agent, now)?.reason ?? "less_idle" });
+    if (reason === undefined) passed.push({ agent: id, reason: shut ?? skipOf(desk, conversation, agent, now)?.reason ?? "less_idle" });
     else if (others.length < PASSED_MAX) others.push({ agent: id, reason });
     if (passed.length === PASSED_MAX) break;
   }

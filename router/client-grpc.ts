@@ -129,6 +129,10 @@ export class RouterClient implements Router, Service {
     return { c: (await this.#call({ caller, open: askToWire(ask) })).opened ?? "" };
   }
 
+  async openOffline(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
+    return { c: (await this.#call({ caller, open_offline: askToWire(ask) })).opened ?? "" };
+  }
+
   async revive(tenant: string, c: string): Promise<"alive" | "closed"> {
     const { revived } = await this.#call({ caller: { tenant, user: null }, revive: c });
     return revived === "closed" ? "closed" : "alive";

@@ -1,3 +1,4 @@
+import { type Hours, isOpen } from "../directory/hours.js";
 import type { Ask, ConversationState, Party, RoutingBody } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Authority } from "../timeline/entry.js";
@@ -9,6 +10,8 @@ export interface Terms {
   readonly reopen_window_ms: number;
   /** A timed-out offer sets the agent away. */
   readonly away_on_missed_offer: boolean;
+  /** When the topic is open. Unset: at all times. */
+  readonly hours?: Hours;
 }
 
 /** One row of the ledger; plain data. */
@@ -36,6 +39,8 @@ export interface Conversation {
   offer?: OpenOffer;
   /** Offers made so far: names the next one. */
   offers: number;
+  /** Asked by a form: it is offered while its topic is open, and only then. */
+  offline?: boolean;
   /** Agents who were asked and did not take it, or sent it on. */
   skips: readonly Skip[];
   /** The last hand-over, so that a repeated one is told the same. */
@@ -63,6 +68,11 @@ export interface Skip {
   readonly seq: number;
   readonly at: number;
   readonly reason: "declined" | "missed" | "sent_on";
+}
+
+/** It waits for its topic's opening hours. Pure. */
+export function isShut({ offline, terms }: Pick<Conversation, "offline" | "terms">, now: number): boolean {
+  return offline === true && terms.hours !== undefined && !isOpen(terms.hours, now);
 }
 
 /** Every skill once, in order: conversations that ask for the same share a lane. */

@@ -53,6 +53,7 @@ function asked(desk: Desk, event: Of<"asked">, now: number): void {
     state: "queued",
     since: now,
     offers: 0,
+    ...(event.offline ? { offline: true } : {}),
     skips: [],
   });
 }
@@ -72,6 +73,8 @@ function reopened(desk: Desk, event: Of<"reopened">, now: number): void {
   conversation.arrived_seq = desk.seq;
   conversation.waits_since = now;
   conversation.skips = [];
+  if (event.offline) conversation.offline = true;
+  else delete conversation.offline;
 }
 
 function merge(desk: Desk, event: Of<"merged">): void {

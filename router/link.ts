@@ -47,11 +47,18 @@ export class Link implements Omit<Router, "listen"> {
     this.#ports = ports;
   }
 
-  async open(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
-    const { tenant, user } = caller;
+  open(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
+    return this.#open(caller, ask, false);
+  }
+
+  openOffline(caller: Caller, ask: Ask): Promise<{ readonly c: string }> {
+    return this.#open(caller, ask, true);
+  }
+
+  async #open({ tenant, user }: Caller, ask: Ask, offline: boolean): Promise<{ readonly c: string }> {
     if (user.role !== "visitor") return refuse("forbidden", "Only visitors ask for a conversation.");
     const at = await this.#terms(tenant, ask.topic);
-    const { c, there } = await this.#done(tenant, (desk, now) => openEvent(desk, user, ask, at, now));
+    const { c, there } = await this.#done(tenant, (desk, now) => openEvent(desk, { visitor: user, ask, offline, ...at }, now));
     if (there) await this.#ports.saying.quiet(c);
     return { c };
   }
@@ -213,7 +220,7 @@ export class Link implements Omit<Router, "listen"> {
   async waiting(tenant: string, c: string): Promise<QueuePlace | undefined> {
     const desk = this.#ports.shardOf(tenant).desk(tenant);
     const conversation = desk?.conversations.get(c);
-    return desk && conversation && placeOf(desk, conversation);
+    return desk && conversation && placeOf(desk, conversation, this.#ports.clock.now());
   }
 
   async agentHere({ tenant, user }: Caller, profile: AgentProfile): Promise<void> {

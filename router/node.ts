@@ -171,7 +171,7 @@ export class RouterNode implements Service {
         const desk = shard.desk(tenant);
         const places = this.#places.get(tenant) ?? new Places();
         this.#places.set(tenant, places);
-        for (const { c, signal } of desk ? places.changes(desk) : []) {
+        for (const { c, signal } of desk ? places.changes(desk, this.#ports.clock.now()) : []) {
           await this.#ports.timeline.signal(c, signal).catch((err: unknown) => this.#ports.log.warn({ c, err }, "a place was not told"));
         }
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Play } from "../test/support/desk-play.js";
+import { NIGHT, Play } from "../test/support/desk-play.js";
 import type { Conversation } from "./conversation.js";
 import { agentRow, restoreAgent, restoreConversation } from "./restore.js";
 import { type Agent, type Desk, newDesk, RULES, type Verdict } from "./state.js";
@@ -26,7 +26,14 @@ const profile = fc.record({
 const move = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ does: fc.constant("asks" as const), topic: pick(TOPICS), skills: pick(SKILLS), priority: fc.nat(2) }),
+    arbitrary: fc.record({
+      does: fc.constant("asks" as const),
+      topic: pick(TOPICS),
+      skills: pick(SKILLS),
+      priority: fc.nat(2),
+      offline: fc.boolean(),
+      hours: pick([undefined, NIGHT]),
+    }),
   },
   { weight: 4, arbitrary: fc.record({ does: fc.constant("comes" as const), agent: pick(AGENTS), profile, gateway: pick(["g1", "g2"]) }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("leaves" as const), agent: pick(AGENTS), gateway: pick(["g1", "g2"]) }) },
@@ -59,7 +66,10 @@ const move = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant("identifies" as const), which, as: pick(["nora", "omar"]) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ does: fc.constant("passes" as const), ms: pick([1, 200, 600, 5_000, 20_000, 30_000, 60_000, 1_800_000]) }),
+    arbitrary: fc.record({
+      does: fc.constant("passes" as const),
+      ms: pick([1, 200, 600, 5_000, 20_000, 30_000, 60_000, 1_800_000, 9_000_000]),
+    }),
   },
 );
 type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
@@ -74,7 +84,7 @@ class Day extends Play {
     switch (move.does) {
       case "asks":
         this.#asked += 1;
-        return this.asks(`c${this.#asked}`, { ...move, terms: { reopen_window_ms: 3_600_000 } });
+        return this.asks(`c${this.#asked}`, { ...move, terms: { reopen_window_ms: 3_600_000, ...(move.hours && { hours: move.hours }) } });
       case "comes":
         return this.comes(move.agent, move.profile, move.gateway);
       case "leaves":
@@ -152,6 +162,11 @@ function isSkipped(agent: Agent, { skips }: Conversation, now: number): boolean 
   return skips.some((skip) => skip.agent === agent.party.id && skip.seq >= agent.online_seq && now < skip.at + RULES.skip_ms);
 }
 
+/** Night is from 01:00 to 02:00 UTC. */
+function waitsForHours({ offline, terms }: Conversation, now: number): boolean {
+  return offline === true && terms.hours === NIGHT && new Date(now).getUTCHours() !== 1;
+}
+
 function isWorking(agent: Agent): boolean {
   return agent.gateways.size > 0 && agent.status === "online";
 }
@@ -205,8 +220,26 @@ test("nobody who fits, is free and is not skipped stands idle while somebody wai
         const idle = agents.filter((agent) => isWorking(agent) && room(agent) > 0);
         for (const one of waiting)
           for (const agent of idle)
-            assert.ok(!couldTake(agent, one) || isSkipped(agent, one, now), `${one.c} waits and ${agent.party.id} is free`);
+            assert.ok(
+              !couldTake(agent, one) || isSkipped(agent, one, now) || waitsForHours(one, now),
+              `${one.c} waits and ${agent.party.id} is free`,
+            );
       });
+    }),
+    RUNS,
+  );
+});
+
+test("what was left by a form is offered to nobody while its topic is closed", () => {
+  fc.assert(
+    fc.property(day, (moves) => {
+      played(
+        moves,
+        () => undefined,
+        ({ c, event }, { desk, now }) => {
+          assert.ok(event !== "offered" || !waitsForHours(desk.conversations.get(c) as Conversation, now), `${c} was offered`);
+        },
+      );
     }),
     RUNS,
   );
@@ -228,7 +261,7 @@ function comesFirst({ c, reason, agent: id = "" }: Verdict, { desk, now }: Day):
   for (const one of others) {
     const earlier = one.priority === taken.priority && one.arrived_at < taken.arrived_at;
     const first = one.priority > taken.priority || earlier;
-    assert.ok(!first || isSkipped(agent as Agent, one, now), `${one.c} should have come before ${c}`);
+    assert.ok(!first || isSkipped(agent as Agent, one, now) || waitsForHours(one, now), `${one.c} should have come before ${c}`);
   }
 }
 
@@ -271,7 +304,7 @@ test("nothing is stuck: with one agent who can do everything, every open convers
       play.passes(RULES.grace_ms);
       play.comes("zed", { skills: ["en", "zh"], capacity: 1_000, capacity_max: 1_000 });
       for (const c of play.desk.offered) play.accepts(c);
-      const open = all(play.desk).conversations.filter(({ state }) => state !== "closed");
+      const open = all(play.desk).conversations.filter((one) => one.state !== "closed" && !waitsForHours(one, play.now));
       assert.deepEqual(
         open.filter(({ assignee }) => assignee !== "zed").map(({ c, state }) => `${c} ${state}`),
         [],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Play } from "../test/support/desk-play.js";
+import { NIGHT, Play, SHUT_MS } from "../test/support/desk-play.js";
 import { RULES } from "./state.js";
 
 test("of those who wait, a higher priority comes first and then who came earlier", () => {
@@ -406,6 +406,66 @@ test("what was closed goes to the known visitor while it could be reopened, and 
   assert.deepEqual([play.conversation("c").state, play.conversation("c").since], ["closed", since]);
   play.now += 1;
   assert.deepEqual(play.identifies("c", "omar"), []);
+});
+
+test("what was left by a form is offered when its topic opens, and not a moment before", () => {
+  const play = new Play();
+  play.comes("ada");
+  assert.deepEqual(play.asks("c", { offline: true, terms: { hours: NIGHT } }), ["queued"]);
+  const [queued] = play.verdicts;
+  const opens_at = play.now + SHUT_MS;
+  assert.deepEqual([queued?.reason, queued?.detail], ["offline", { why: "outside_hours", opens_at }]);
+  assert.deepEqual(queued?.passed, [{ agent: "ada", reason: "outside_hours" }]);
+  assert.deepEqual([play.passes(SHUT_MS - 1), play.passes(1)], [[], ["offered ada"]]);
+});
+
+test("what was left by a form is offered at once while its topic is open, and on a topic without hours", () => {
+  const play = new Play();
+  play.now += SHUT_MS;
+  play.comes("ada");
+  assert.deepEqual(play.asks("c", { offline: true, terms: { hours: NIGHT } }), ["queued", "offered ada"]);
+  assert.deepEqual(play.asks("d", { offline: true }), ["queued", "offered ada"]);
+});
+
+test("who asks while its topic is closed is served all the same, before all that was left by a form", () => {
+  const play = new Play();
+  play.asks("form", { offline: true, terms: { hours: NIGHT } });
+  play.asks("live", { terms: { hours: NIGHT } });
+  assert.deepEqual(play.comes("ada"), ["offered ada"]);
+  assert.deepEqual([play.offeredTo("live"), play.offeredTo("form")], ["ada", "nobody"]);
+});
+
+test("what was left by a form and is declined, or handed to an agent, after closing time waits until the next opening", () => {
+  const play = new Play();
+  play.now += SHUT_MS;
+  play.comes("ada");
+  play.comes("lin");
+  for (const c of ["declined", "held"]) play.asks(c, { offline: true, terms: { hours: NIGHT, offer_timeout_ms: 10_000_000 } });
+  const [, holder] = [play.offeredTo("declined"), play.offeredTo("held")];
+  play.accepts("held");
+  play.now += 3_600_000;
+  assert.deepEqual(play.declines("declined").slice(1), []);
+  const to = holder === "ada" ? "lin" : "ada";
+  assert.deepEqual(play.transfers("held", holder, { agent: to }, { hours: NIGHT }), [`transferred ${holder}`]);
+  assert.deepEqual(play.verdicts[0]?.passed, [{ agent: to, reason: "outside_hours" }]);
+  assert.deepEqual(play.passes(23 * 3_600_000 - 1), []);
+  assert.deepEqual(play.passes(1).length, 2);
+});
+
+test("who asks anew for what was left by a form and closed is served as anybody else", () => {
+  const play = new Play();
+  play.asks("c", { offline: true, terms: { hours: NIGHT } });
+  play.closes("c");
+  play.comes("ada");
+  const { ask, terms } = play.conversation("c");
+  assert.deepEqual(play.does({ type: "reopened", c: "c", ask, terms }), ["reopened", "offered ada"]);
+});
+
+test("an agent may pick what waits for opening hours", () => {
+  const play = new Play();
+  play.asks("c", { offline: true, terms: { hours: NIGHT } });
+  play.comes("ada");
+  assert.deepEqual(play.assigns("c", "ada", "ada"), ["assigned ada"]);
 });
 
 test("nothing is decided when nothing changed", () => {

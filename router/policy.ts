@@ -1,5 +1,6 @@
+import { opensAt } from "../directory/hours.js";
 import { choose, fitting, passedOver } from "./choice.js";
-import type { Conversation } from "./conversation.js";
+import { type Conversation, isShut } from "./conversation.js";
 import { before } from "./queue.js";
 import type { Reason } from "./reasons.js";
 import { capacityOf, hasRoomFor, statusOf, unavailable } from "./roster.js";
@@ -17,9 +18,9 @@ type Of<T extends DeskEvent["type"]> = Extract<DeskEvent, { readonly type: T }>;
 export function decide(desk: Desk, event: DeskEvent, now: number): Verdict[] {
   switch (event.type) {
     case "asked":
-      return [arrival(desk, event.c, "queued", "asked", now)];
+      return [arrival(desk, event.c, "queued", event.offline ? "offline" : "asked", now)];
     case "reopened":
-      return [arrival(desk, event.c, "reopened", "asked_again", now)];
+      return [arrival(desk, event.c, "reopened", event.offline ? "offline" : "asked_again", now)];
     case "accepted":
       return accepted(desk, event);
     case "declined":
@@ -49,8 +50,16 @@ export function next(desk: Desk, now: number): Verdict | undefined {
 
 function arrival(desk: Desk, c: string, event: "queued" | "reopened", reason: Reason, now: number): Verdict {
   const conversation = desk.conversations.get(c) as Conversation;
-  const nobody = fitting(desk, conversation).length === 0;
-  return { c, event, reason, state: "queued", passed: nobody ? passedOver(desk, conversation, undefined, now) : [] };
+  const shut = isShut(conversation, now);
+  const nobody = shut || fitting(desk, conversation).length === 0;
+  const passed = nobody ? passedOver(desk, conversation, undefined, now) : [];
+  return { c, event, reason, state: "queued", passed, ...(shut ? { detail: untilOpen(conversation, now) } : {}) };
+}
+
+function untilOpen({ terms }: Conversation, now: number): NonNullable<Verdict["detail"]> {
+  const opens_at = terms.hours && opensAt(terms.hours, now);
+  const why: Reason = "outside_hours";
+  return { why, ...(opens_at === undefined ? {} : { opens_at }) };
 }
 
 function accepted(desk: Desk, event: Of<"accepted">): Verdict[] {
@@ -76,7 +85,8 @@ function transferred(desk: Desk, event: Of<"transferred">, now: number): Verdict
   const conversation = desk.conversations.get(event.c);
   if (!conversation || conversation.state === "closed") return [];
   const target = event.to.agent === undefined ? undefined : desk.agents.get(event.to.agent);
-  const why = event.to.agent === undefined ? undefined : target ? unavailable(target) : "offline";
+  const shut = isShut({ ...conversation, terms: event.terms }, now) ? "outside_hours" : undefined;
+  const why = event.to.agent === undefined ? undefined : target ? (unavailable(target) ?? shut) : "offline";
   const passed = event.to.agent !== undefined && why !== undefined ? [{ agent: event.to.agent, reason: why }] : [];
   const release: Verdict = {
     c: event.c,
@@ -220,6 +230,7 @@ function servable(desk: Desk, lane: readonly Conversation[], now: number) {
   const candidates = fitting(desk, lane[0] as Conversation);
   if (candidates.length === 0) return undefined;
   for (const conversation of lane) {
+    if (isShut(conversation, now)) continue;
     const choice = choose(desk, conversation, candidates, now);
     if (!choice) continue;
     const verdict = () => offerTo(desk, conversation, choice.agent, choice.reason, now, passedOver(desk, conversation, choice.agent, now));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Play } from "../test/support/desk-play.js";
-import { placeOf } from "./places.js";
+import { NIGHT, Play, SHUT_MS } from "../test/support/desk-play.js";
+import { Places, placeOf } from "./places.js";
 
 function places(play: Play, ...ids: string[]): (number | undefined)[] {
   return ids.map((c) => play.desk.queue.position(play.conversation(c)));
@@ -34,14 +34,27 @@ test("who leaves the queue moves everybody behind it up", () => {
   assert.equal(play.desk.queue.size, 2);
 });
 
+test("what waits for opening hours has no place and takes none", () => {
+  const play = new Play();
+  play.asks("form", { offline: true, terms: { hours: NIGHT } });
+  play.asks("live");
+  assert.deepEqual(placeOf(play.desk, play.conversation("form"), play.now), undefined);
+  assert.equal(placeOf(play.desk, play.conversation("live"), play.now)?.position, 1);
+  const told = (): unknown[] => new Places().changes(play.desk, play.now).map(({ c }) => c);
+  assert.deepEqual(told(), ["live"]);
+  play.now += SHUT_MS;
+  assert.equal(placeOf(play.desk, play.conversation("live"), play.now)?.position, 2);
+  assert.deepEqual(told(), ["form", "live"]);
+});
+
 test("a wait is told from how fast the topic's visitors found an agent", () => {
   const play = new Play();
   play.comes("ada", { capacity: 2 });
   for (const c of ["a", "b", "c", "d"]) play.asks(c);
-  assert.deepEqual(placeOf(play.desk, play.conversation("d")), { position: 4, eta_ms: 240_000 });
+  assert.deepEqual(placeOf(play.desk, play.conversation("d"), play.now), { position: 4, eta_ms: 240_000 });
   play.accepts("a");
   play.passes(10_000);
   play.accepts("b");
-  assert.deepEqual(placeOf(play.desk, play.conversation("d")), { position: 2, eta_ms: 20_000 });
-  assert.equal(placeOf(play.desk, play.conversation("a")), undefined);
+  assert.deepEqual(placeOf(play.desk, play.conversation("d"), play.now), { position: 2, eta_ms: 20_000 });
+  assert.equal(placeOf(play.desk, play.conversation("a"), play.now), undefined);
 });

@@ -4,6 +4,7 @@
  */
 export const REASONS = {
   asked: "The visitor asked.",
+  outside_hours: "The topic is closed.",
   asked_again: "The visitor asked again inside the topic's reopen window.",
   longest_idle: "Of all agents who fit and have room, this one waited longest for work.",
   asked_round: "Every agent who fits was asked; this one was asked longest ago.",
@@ -28,7 +29,7 @@ export const REASONS = {
   new_life: "The live timeline of the conversation was started again.",
   no_capacity: "The agent holds as many conversations as it may.",
   away: "The agent is away.",
-  offline: "The agent is offline.",
+  offline: "Of an agent: it is offline. Of a conversation: the visitor left a message for when the topic is open.",
   skills: "The agent lacks a skill that is asked for.",
   topic: "The agent does not serve this topic.",
   missed: "The agent let an offer of this conversation pass a moment ago.",

@@ -31,6 +31,7 @@ export const SILENCE_MS = 3_000;
 /** Queue and explain beyond this time are worth nothing to the asker. */
 const ASKS = [
   "open",
+  "open_offline",
   "revive",
   "accept",
   "decline",
@@ -51,6 +52,7 @@ interface WireCall {
   readonly caller: WireCaller | null;
   readonly ask?: string;
   readonly open?: WireAsk;
+  readonly open_offline?: WireAsk;
   readonly revive?: string;
   readonly accept?: { readonly c: string; readonly offer: string };
   readonly decline?: { readonly c: string; readonly offer: string; readonly reason?: string };
@@ -203,6 +205,8 @@ async function perform(link: Link, call: WireCall): Promise<object> {
   switch (call.ask) {
     case "open":
       return { opened: (await link.open(caller, askFromWire(call.open ?? {}))).c };
+    case "open_offline":
+      return { opened: (await link.openOffline(caller, askFromWire(call.open_offline ?? {}))).c };
     case "revive":
       return { revived: await link.revive(caller.tenant, call.revive ?? "") };
     case "accept":

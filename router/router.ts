@@ -13,6 +13,9 @@ export interface Router {
   /** A visitor's open conversation on the topic, else the last one closed inside the reopen window (reopened), else a new one. */
   open(caller: Caller, ask: Ask): Promise<{ readonly c: string }>;
 
+  /** As {@link open}, by a form: what begins with it is offered while its topic is open, and only then. */
+  openOffline(caller: Caller, ask: Ask): Promise<{ readonly c: string }>;
+
   /**
    * Gives a conversation without a life under the current storage epoch one: barrier, then its authority from history. `closed`: it
    * needs none. Rejects with `not_found` for a conversation that was never stored, `pending` while history is behind.

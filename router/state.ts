@@ -122,8 +122,9 @@ export type DeskEvent =
       readonly topic: string;
       readonly ask: Ask;
       readonly terms: Terms;
+      readonly offline?: boolean;
     }
-  | { readonly type: "reopened"; readonly c: string; readonly ask: Ask; readonly terms: Terms }
+  | { readonly type: "reopened"; readonly c: string; readonly ask: Ask; readonly terms: Terms; readonly offline?: boolean }
   /** The visitor asked again for what is open. */
   | { readonly type: "merged"; readonly c: string; readonly ask: Ask }
   | { readonly type: "agent_here"; readonly party: Party; readonly profile: AgentProfile; readonly gateway: string }

@@ -30,10 +30,11 @@ export async function topicsOf(directory: Pick<DirectoryCache, "list">, tenant: 
   return rows.filter(({ value }) => !value.disabled).map(({ id }) => id);
 }
 
-function figures({ skills, offer_timeout_ms, reopen_window_ms }: Topic, rules: Rules) {
+function figures({ skills, offer_timeout_ms, reopen_window_ms, hours }: Topic, rules: Rules) {
   return {
     skills,
     offer_timeout_ms: offer_timeout_ms ?? rules.offer_timeout_ms,
     reopen_window_ms: reopen_window_ms ?? rules.reopen_window_ms,
+    ...(hours && { hours }),
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAYS, type Hours } from "../../directory/hours.js";
 import type { Conversation, Terms } from "../../router/conversation.js";
 import { before } from "../../router/queue.js";
 import { effective } from "../../router/roster.js";
@@ -7,6 +8,15 @@ import { type Agent, type Desk, type DeskEvent, newDesk, type Rules, type Verdic
 import { step } from "../../router/step.js";
 
 export const TERMS: Terms = { skills: [], offer_timeout_ms: 20_000, reopen_window_ms: 86_400_000, away_on_missed_offer: true };
+
+/** From 01:00 to 02:00 UTC; a play begins at 22:13:20. */
+export const NIGHT: Hours = {
+  time_zone: "UTC",
+  week: Object.fromEntries(DAYS.map((day) => [day, [["01:00", "02:00"]]])),
+};
+
+/** From the beginning of a play until it opens. */
+export const SHUT_MS = 10_000_000;
 
 export const PROFILE: AgentProfile = { skills: [], topics: ["*"], capacity: 2, capacity_max: 10 };
 
@@ -35,10 +45,10 @@ export class Play {
     return this.does({ type: "tick" });
   }
 
-  asks(c: string, { topic = "support", priority, skills, terms }: Wish = {}): string[] {
+  asks(c: string, { topic = "support", priority, skills, terms, offline = false }: Wish = {}): string[] {
     const ask = { ...(priority === undefined ? {} : { priority }), ...(skills && { skills }) };
     const visitor = { id: `of-${c}`, role: "visitor", name: c } as const;
-    return this.does({ type: "asked", c, visitor, topic, ask, terms: { ...TERMS, ...terms } });
+    return this.does({ type: "asked", c, visitor, topic, ask, terms: { ...TERMS, ...terms }, offline });
   }
 
   /** The agent has a socket and is online. */
@@ -134,4 +144,5 @@ export interface Wish {
   readonly priority?: number;
   readonly skills?: readonly string[];
   readonly terms?: Partial<Terms>;
+  readonly offline?: boolean;
 }

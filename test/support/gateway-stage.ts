@@ -32,6 +32,7 @@ export class PlainRouter implements Router {
   fault: DeskError | undefined;
 
   open: Router["open"] = async () => this.#does("open", { c: "c_1" });
+  openOffline: Router["openOffline"] = async () => this.#does("open offline", { c: "c_1" });
   revive: Router["revive"] = async () => {
     throw new DeskError("not_found");
   };

@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import { DirectoryCache } from "../../directory/cache.js";
 import type { Account, Directory, Topic } from "../../directory/directory.js";
 import { LmdbDirectory } from "../../directory/directory-lmdb.js";
+import { DAYS, type Hours } from "../../directory/hours.js";
 import { type Clock, systemClock, type Timer } from "../../lib/clock.js";
 import { Metrics } from "../../lib/metrics.js";
 import { MemoryLease } from "../../router/lease-memory.js";
@@ -179,17 +180,25 @@ export function linked(node: RouterNode, gateway: string): { readonly router: Ro
 export const TENANT = "shop";
 /** The topic where agents may pick. */
 export const PICK = "orders";
+/** The topic that is closed when a test begins, and opens on the hour within two of them. */
+export const LATER = "billing";
 export const OFFER_MS = 20_000;
 export const REOPEN_MS = 3_600_000;
 
 const topic = (skills: readonly string[]): Topic => ({ name: {}, skills, offer_timeout_ms: OFFER_MS, reopen_window_ms: REOPEN_MS });
+
+/** The hour after the next one, in UTC, and not the hour that is. */
+function laterToday(): Hours {
+  const hour = String((new Date(systemClock.now()).getUTCHours() + 2) % 24).padStart(2, "0");
+  return { time_zone: "UTC", week: Object.fromEntries(DAYS.map((day) => [day, [[`${hour}:00`, `${hour}:59`]]])) };
+}
 
 const account = (change: Partial<Account> = {}): Account => ({
   ...{ name: "Agent", role: "agent", password: "", skills: ["en"], topics: ["*"], capacity: 5, capacity_max: 10 },
   ...change,
 });
 
-/** A tenant with four topics and five accounts, and a second tenant. */
+/** A tenant with five topics and five accounts, and a second tenant. */
 async function furnish(directory: Directory): Promise<void> {
   const site = { name: "Shop", origins: [], default_topic: "support", languages: ["en"] };
   await directory.put("tenant", "", TENANT, site, 0);
@@ -197,6 +206,7 @@ async function furnish(directory: Directory): Promise<void> {
   for (const tenant of [TENANT, "other"]) await directory.put("topic", tenant, "support", topic([]), 0);
   await directory.put("topic", TENANT, "sales", topic([]), 0);
   await directory.put("topic", TENANT, PICK, { ...topic([]), manual_pick: true }, 0);
+  await directory.put("topic", TENANT, LATER, { ...topic([]), hours: laterToday() }, 0);
   await directory.put("topic", TENANT, "closed", { ...topic([]), disabled: true }, 0);
   for (const id of ["ada", "lin", "max"]) await directory.put("account", TENANT, id, account(), 0);
   await directory.put("account", TENANT, "sam", account({ topics: ["sales"] }), 0);

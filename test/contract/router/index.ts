@@ -8,6 +8,7 @@ import { identifySuite } from "./identify.js";
 import { inboxSuite } from "./inbox.js";
 import { listenSuite } from "./listen.js";
 import { openSuite } from "./open.js";
+import { openOfflineSuite } from "./open-offline.js";
 import { queueSuite } from "./queue.js";
 import { rateSuite } from "./rate.js";
 import { reviveSuite } from "./revive.js";
@@ -17,7 +18,19 @@ import { transferSuite } from "./transfer.js";
 import { waitingSuite } from "./waiting.js";
 
 const SUITES: readonly RouterSuite[] = [
-  ...[agentsSuite, statusSuite, openSuite, acceptSuite, declineSuite, transferSuite, assignSuite, closeSuite, rateSuite, identifySuite],
+  ...[
+    agentsSuite,
+    statusSuite,
+    openSuite,
+    openOfflineSuite,
+    acceptSuite,
+    declineSuite,
+    transferSuite,
+    assignSuite,
+    closeSuite,
+    rateSuite,
+    identifySuite,
+  ],
   ...[inboxSuite, queueSuite, explainSuite, waitingSuite, listenSuite, reviveSuite],
 ];
 

@@ -168,7 +168,7 @@ test("the head of an upgrade says where it comes from and what it was addressed 
 test("behind a trusted proxy a client is where that says, by as many lines as it likes; others say nothing of themselves", async (t) => {
   const trusting = await running(t, { trustedProxies: ["127.0.0.1"] });
   const wary = await running(t);
-  const head = (start: string): string => `${start}\r\nx-forwarded-for: 198.51.100.1, 203.0.113.7\r\nX-Forwarded-For: 127.0.0.1\r\n`;
+  const head = (start: string): string => `${start}\r\nx-forwarded-for: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7\r\nx-forwarded-for: 127.0.0.1\r\n`;
   const get = `${head("GET / HTTP/1.1\r\nhost: x\r\nconnection: close")}\r\n`;
   for (const run of [trusting, wary]) await wire(t, run, get);
   assert.deepEqual(

@@ -1,5 +1,6 @@
-import { type Database, type Key, open, type RootDatabase } from "lmdb";
+import type { Database, Key, RootDatabase } from "lmdb";
 import { DeskError, refuse } from "../lib/errors.js";
+import { closeSynced, openSynced, writeAside } from "../lib/synced-lmdb.js";
 import type { Directory, Row, RowKind, RowValues } from "./directory.js";
 
 /** Longer ones no key takes, and nothing has them. */
@@ -19,7 +20,7 @@ export class LmdbDirectory implements Directory {
   #open = true;
 
   constructor({ path }: { path: string }) {
-    this.#root = open({ path, maxDbs: 4 });
+    this.#root = openSynced(path, 4);
     this.#rows = this.#root.openDB<Kept, Key>({ name: "rows" });
     this.#counters = this.#root.openDB<number, string>({ name: "counters" });
   }
@@ -60,7 +61,7 @@ export class LmdbDirectory implements Directory {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    await this.#root.close();
+    await closeSynced(this.#root);
   }
 
   #mustBeOpen(): void {
@@ -70,9 +71,7 @@ export class LmdbDirectory implements Directory {
   /** One transaction, on the disk when it resolves. */
   async #synced<T>(write: () => T): Promise<T> {
     try {
-      const result = this.#root.transactionSync(write);
-      await this.#root.flushed;
-      return result;
+      return await writeAside(this.#root, write);
     } catch (error) {
       throw new DeskError("unavailable", `The directory cannot be written: ${error}`);
     }

@@ -66,3 +66,13 @@ test("a transaction does not resolve before the disk has it: what is committed i
   await written;
   assert.deepEqual(order, ["committed", "synced", "resolved"]);
 });
+
+test("an environment is closed also when its last transaction is refused, and only once", async () => {
+  const closes: string[] = [];
+  const root = {
+    childTransaction: () => Promise.reject(new Error("no space left")),
+    close: async () => void closes.push("closed"),
+  };
+  for (let i = 0; i < 2; i++) await closeSynced(root as unknown as RootDatabase);
+  assert.deepEqual(closes, ["closed"]);
+});

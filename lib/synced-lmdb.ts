@@ -26,8 +26,8 @@ const closed = new WeakSet<RootDatabase>();
 export async function closeSynced(root: RootDatabase): Promise<void> {
   if (closed.has(root)) return;
   closed.add(root);
-  // After a commit that failed, lmdb would wait for its flush for ever; one that has nothing to write takes its place.
-  await writeAside(root, () => undefined);
+  // After a commit that failed, lmdb would wait for its flush for ever; one that has nothing to write takes its place, and is missed by nobody.
+  await writeAside(root, () => undefined).catch(() => undefined);
   await root.close();
 }
 

@@ -1,3 +1,4 @@
+import { turn } from "../lib/turn.js";
 import { compare } from "../proto/position.js";
 import type { Broker, EntryRef } from "./broker.js";
 
@@ -30,11 +31,12 @@ export class SettleBatch {
         return;
       }
       this.#gathered.set(E, [waiting]);
-      setImmediate(() => void this.#flush(E));
+      void this.#flush(E);
     });
   }
 
   async #flush(E: number): Promise<void> {
+    await turn();
     const batch = this.#gathered.get(E) ?? [];
     this.#gathered.delete(E);
     try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { messageTail, readMessage } from "../../../proto/frames.js";
 import type { Append, Appended } from "../../../timeline/broker.js";
 import { contentHash, type Entry } from "../../../timeline/entry.js";
@@ -138,5 +139,38 @@ export const recallSuite: BrokerSuite = ({ test, factory, cannot = {} }) => {
     for (const mid of ["a", "b", "c"]) await chat.said(mid, { text: "y".repeat(200) });
     await chat.settleAll();
     assert.equal((await chat.mids()).includes("m1"), true);
+  });
+
+  test("model: whatever is said, settled, taken back and trimmed, what is unsettled is whole and what was taken back is blank", async (t) => {
+    const { broker } = await factory(t, { ...LIMITS, entries: 6, unsettled: 100 });
+    const move = fc.tuple(fc.constantFrom("say", "say", "settle", "recall", "recall"), fc.nat({ max: 5 }));
+    let run = 0;
+    const property = fc.asyncProperty(fc.array(move, { maxLength: 30 }), async (moves) => {
+      const chat = await Chat.begun(broker, { c: `c_${++run}` });
+      const said: Entry[] = [];
+      const taken = new Set<string>();
+      let recalls = 0;
+      const does = {
+        say: async () => void said.push(await chat.said(`m${said.length}`, { since: (await chat.life()).head })),
+        settle: async (which: number) => void (await chat.settle(...(await chat.unsettled()).slice(which).map(({ entry }) => entry.pos))),
+        recall: async (which: number) => {
+          const targets = said.slice(-1 - which).slice(0, 1);
+          const waits = new Set((await chat.unsettled()).map(({ entry }) => entry.mid));
+          for (const target of targets) {
+            const answer = await recall(chat, target, {
+              mid: `r${++recalls}`,
+              since: (await chat.life()).head,
+            });
+            assert.equal(answer.at, waits.has(target.mid) ? "refused" : "appended");
+            for (const _entered of answer.at === "appended" ? [answer] : []) taken.add(target.mid);
+          }
+        },
+      } as const;
+      for (const [name, which] of moves) await does[name](which);
+      const { page } = as(await broker.window(chat.E, chat.c, { limit: 1_000 }), "window");
+      const whole = [...page.entries, ...(await chat.unsettled()).map(({ entry }) => entry)].filter(({ kind }) => kind === "text");
+      for (const { mid, frame } of whole) assert.deepEqual(readMessage(frame).body, taken.has(mid) ? BLANK : { text: mid });
+    });
+    await fc.assert(property, { numRuns: 100 });
   });
 };

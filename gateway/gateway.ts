@@ -123,7 +123,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
         log,
       },
       tokens: new Tokens({ ...options.tokens, keys: options.keys, directory, clock, site: { keys: siteKeys, tokens: siteTokens } }),
-      visitors: new KnownVisitors({ timeline, history, router, log, now: clock.now, attributesBytes: limits.attributesBytes }),
+      visitors: new KnownVisitors({ timeline, history, router, clock, log, attributesBytes: limits.attributesBytes }),
       origins: new Origins(directory, limits.ownOrigins),
       authorisation: new Authorisation({ readership, offers: async (session) => (await router.inbox(session)).offers }),
       sending: new Sending({

@@ -1,3 +1,4 @@
+import type { Clock } from "../lib/clock.js";
 import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
@@ -14,7 +15,7 @@ export interface KnownVisitorsPorts {
   readonly history: Pick<History, "visitor">;
   readonly router: Pick<Router, "identify">;
   readonly log: Logger;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** What may be told of a visitor, as JSON. */
   readonly attributesBytes: number;
 }
@@ -54,7 +55,7 @@ export class KnownVisitors {
   }
 
   async #record({ tenant, user }: Session, known: VisitorRecord | undefined, more: Partial<VisitorRecord>): Promise<void> {
-    const since = known?.since ?? this.#ports.now();
+    const since = known?.since ?? this.#ports.clock.now();
     await this.#ports.timeline.record([{ t: "visitor", tenant, id: user.id, name: user.name, since, ...more }]);
   }
 

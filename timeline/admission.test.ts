@@ -129,6 +129,13 @@ test("another visitor's message is not_found, and not remembered", () => {
   assert.deepEqual(judged(by("visitor", "v_2"), CLOSED), { at: "refused", code: "not_found" });
 });
 
+test("a visitor that was somebody else before is admitted as both, but not as an agent who is a member", () => {
+  const vera = { id: "customer-42", role: "visitor", name: "Vera" } as const;
+  const known = { authority: { ...AUTHORITY, visitor: vera, members: [VISITOR, ADA, vera] } };
+  for (const id of ["customer-42", "v_1"]) assert.deepEqual(judged(by("visitor", id), known), { at: "admit" });
+  for (const id of ["ada", "v_2"]) assert.deepEqual(judged(by("visitor", id), known), { at: "refused", code: "not_found" });
+});
+
 test("a closed conversation refuses everyone but the system, and remembers it", () => {
   const closed = { at: "refused", code: "closed", remember: "closed" };
   for (const from of [by("visitor", "v_1"), by("agent", "ada"), by("agent", "lin"), by("supervisor", "sun"), by("bot", "b")])

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readMessage } from "../../../proto/frames.js";
+import type { Party } from "../../../proto/message.js";
 import { conversationEpoch } from "../../../proto/position.js";
 import { ADA, as, BOT, Chat, held, LIN, SUN, SYSTEM, TENANT, VISITOR } from "./chat.js";
 import { type BrokerSuite, LIMITS } from "./suite.js";
@@ -92,6 +93,18 @@ export const appendSuite: BrokerSuite = ({ test, factory }) => {
     const chat = await Chat.begun(broker);
     assert.deepEqual(await chat.say("m1", { from: { ...VISITOR, id: "v_2" } }), { at: "refused", code: "not_found" });
     assert.deepEqual(await chat.mids(), ["begin"]);
+  });
+
+  test("a visitor whom its site named writes under both names, and an agent who is a member under neither", async (t) => {
+    const { broker } = await factory(t, LIMITS);
+    const chat = await Chat.begun(broker);
+    const vera: Party = { id: "customer-42", role: "visitor", name: "Vera" };
+    await chat.route({ ...held(2, ADA), visitor: vera, members: [VISITOR, LIN, ADA, vera] });
+    await chat.said("m1", { from: vera });
+    await chat.said("m2", { from: VISITOR });
+    for (const id of ["lin", "ada", "v_2"])
+      assert.deepEqual(await chat.say(`as ${id}`, { from: { ...VISITOR, id } }), { at: "refused", code: "not_found" });
+    assert.deepEqual(await chat.mids(), ["begin", "v2", "m1", "m2"]);
   });
 
   test("visitor, assignee, supervisor and system may write; other agents and bots may not", async (t) => {

@@ -168,7 +168,8 @@ test("the head of an upgrade says where it comes from and what it was addressed 
 test("behind a trusted proxy a client is where that says, by as many lines as it likes; others say nothing of themselves", async (t) => {
   const trusting = await running(t, { trustedProxies: ["127.0.0.1"] });
   const wary = await running(t);
-  const head = (start: string): string => `${start}\r\nx-forwarded-for: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7\r\nx-forwarded-for: 127.0.0.1\r\n`;
+  const head = (start: string): string =>
+    `${start}\r\nx-forwarded-for: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.7\r\nx-forwarded-for: 127.0.0.1\r\n`;
   const get = `${head("GET / HTTP/1.1\r\nhost: x\r\nconnection: close")}\r\n`;
   for (const run of [trusting, wary]) await wire(t, run, get);
   assert.deepEqual(
@@ -184,6 +185,15 @@ test("behind a trusted proxy a client is where that says, by as many lines as it
     [trusting, wary].map(({ arrivals }) => arrivals[0]?.address),
     ["2001:db8::7", "127.0.0.1"],
   );
+});
+
+test("a proxy that was forgotten is told in the log, once", async (t) => {
+  const said: unknown[] = [];
+  const run = await running(t, { log: { ...log, warn: (...what: unknown[]) => void said.push(what) } as unknown as typeof log });
+  for (let i = 0; i < 3; i++) await (await fetch(run.url, { headers: { "x-forwarded-for": "203.0.113.7" } })).text();
+  assert.deepEqual(said, [
+    [{ from: "127.0.0.1" }, "X-Forwarded-For is not believed of this peer; is it a proxy for DESKWIRE_TRUSTED_PROXIES?"],
+  ]);
 });
 
 test("a connection that came with a PROXY head ends with its first answer", async (t) => {

@@ -1,9 +1,9 @@
 import uws, { type HttpResponse, type HttpRequest as UwsRequest, type us_listen_socket, type WebSocket } from "uWebSockets.js";
-import { Networks } from "../lib/address.js";
+import { Networks, networkOf, parseAddress } from "../lib/address.js";
 import type { Logger } from "../lib/log.js";
 import type { Service } from "../lib/service.js";
 import { UwsBody } from "./body-uws.js";
-import { clientAddress } from "./client-address.js";
+import { clientAddress, type Hops } from "./client-address.js";
 import { writeDownload } from "./download-uws.js";
 import { hopsOf } from "./hops-uws.js";
 import type { Download, HttpAnswer, HttpRequest } from "./request.js";
@@ -46,6 +46,7 @@ export class UwsServer implements Service {
   readonly name = "server";
   readonly #options: UwsServerOptions;
   readonly #trusted: Networks;
+  #wary = false;
   #app: uws.TemplatedApp | undefined;
   #listening: us_listen_socket | undefined;
   #draining = false;
@@ -113,13 +114,26 @@ export class UwsServer implements Service {
     });
   }
 
+  #clientOf(hops: Hops): string {
+    const address = clientAddress(hops, this.#trusted);
+    // Once: whoever comes may send such a header. But where a proxy of ours was forgotten, all its clients share its limits.
+    if (!this.#wary && hops.forwarded.length > 0 && address === parseAddress(hops.peer) && !this.#trusted.has(address)) {
+      this.#wary = true;
+      this.#options.log.warn(
+        { from: networkOf(address) },
+        "X-Forwarded-For is not believed of this peer; is it a proxy for DESKWIRE_TRUSTED_PROXIES?",
+      );
+    }
+    return address;
+  }
+
   #upgrade(response: HttpResponse, request: UwsRequest, context: uws.us_socket_context_t): void {
     const protocols = request.getHeader("sec-websocket-protocol").split(/\s*,\s*/);
     if (!protocols.includes(SUBPROTOCOL)) return refuse(response, "400 Bad Request", `The subprotocol ${SUBPROTOCOL} is required.`);
     const arrival: Arrival = {
       origin: request.getHeader("origin") || undefined,
       host: request.getHeader("host") || undefined,
-      address: clientAddress(hopsOf(response, request), this.#trusted),
+      address: this.#clientOf(hopsOf(response, request)),
     };
     const accept = this.#options.reception.admit(arrival);
     if (!accept) return refuse(response, "503 Service Unavailable", "This server takes no new connections.", RETRY_AFTER_S);
@@ -141,7 +155,7 @@ export class UwsServer implements Service {
       path: request.getUrl(),
       query: new URLSearchParams(request.getQuery() ?? ""),
       header: (name: string) => headers.get(name),
-      address: clientAddress(hops, this.#trusted),
+      address: this.#clientOf(hops),
     };
     const body = new UwsBody(response, !headers.has("content-length") && !headers.has("transfer-encoding"));
     let gone = false;

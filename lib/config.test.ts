@@ -85,6 +85,13 @@ test("settings that contradict each other are both named", () => {
   ]);
 });
 
+test("a network that is none refuses, whichever of the list it is", () => {
+  assert.deepEqual(faultsOf({ DESKWIRE_TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.0/33", DESKWIRE_CALLS_PER_USER: "many" }), [
+    'DESKWIRE_TRUSTED_PROXIES is "10.0.0.0/8, 10.0.0.0/33". Give IP addresses or networks such as 10.0.0.0/8 or fd00::/8, with commas between them, or none.',
+    'DESKWIRE_CALLS_PER_USER is "many". Give a number and a time, such as 20/s, 300/min or 50/10s.',
+  ]);
+});
+
 test("only secrets have a file form", () => {
   assert.match(faultsOf({ DESKWIRE_PORT_FILE: "/port" })[0] ?? "", /DESKWIRE_PORT_FILE is not a setting/);
 });

@@ -24,7 +24,11 @@ interface Waiting {
   readonly command: Heard;
   /** The page as it was when it was asked for; what it says may be old when it is answered. */
   readonly page?: object;
+  readonly reply: Reply;
 }
+
+/** Takes what a command is answered. */
+type Reply = (frame: object) => void;
 
 /** Pages are this short, so that there are many. */
 const PAGE_MOST = 4;
@@ -44,6 +48,8 @@ export class ModelDesk implements Transport {
   /** The last position told on this line; undefined while the conversation is not open on it. */
   #cursor: Position | undefined;
   #swallow = false;
+  readonly #onLine: Reply = (frame) => this.#tell(frame);
+  readonly #waiters = new Set<() => void>();
 
   constructor() {
     this.#append("begin", false, true);
@@ -53,13 +59,23 @@ export class ModelDesk implements Transport {
     this.#peer = peer;
     queueMicrotask(() => peer === this.#peer && peer.opened());
     return {
-      send: (text) => void (peer === this.#peer && this.#hear(JSON.parse(text) as Heard)),
+      send: (text) => void (peer === this.#peer && this.#hear(JSON.parse(text) as Heard, this.#onLine)),
       close: () => void (peer === this.#peer && this.#hangUp()),
     };
   }
 
   get head(): Position {
     return this.entries.at(-1)?.pos as Position;
+  }
+
+  /** A command that did not come over the line. */
+  ask(command: Heard, reply: Reply): void {
+    this.#hear(command, reply);
+  }
+
+  /** Runs once, when the list changed. */
+  onChange(run: () => void): void {
+    this.#waiters.add(run);
   }
 
   /** Somebody else says something. */
@@ -129,6 +145,10 @@ export class ModelDesk implements Transport {
     const entry: Entry = { pos: [this.#epoch, n], mid, mine, hidden, durable: false, stored: false, trimmed: false };
     this.entries.push(entry);
     if (this.#cursor) this.#pass(entry);
+    for (const run of [...this.#waiters]) {
+      this.#waiters.delete(run);
+      run();
+    }
     return entry;
   }
 
@@ -142,31 +162,31 @@ export class ModelDesk implements Transport {
     this.#wire.push(frame);
   }
 
-  #hear(command: Heard): void {
+  #hear(command: Heard, reply: Reply): void {
     switch (command.op) {
       case "hello":
         return this.#welcome(command);
       case "send":
         if (!this.#find(command)) this.#append(command["mid"], true, false);
-        this.#waiting.push({ command });
+        this.#waiting.push({ command, reply });
         return;
       case "history":
-        this.#waiting.push({ command, page: this.#history(command) });
+        this.#waiting.push({ command, page: this.#history(command), reply });
         return;
       case "open":
       case "ping":
-        this.#waiting.push({ command });
+        this.#waiting.push({ command, reply });
     }
   }
 
-  #answer({ command, page }: Waiting): void {
+  #answer({ command, page, reply }: Waiting): void {
     const { op, id } = command;
-    if (op === "open") return this.#show(id);
-    if (op === "ping") return this.#tell({ re: id, now: 0, heads: this.#cursor ? { [C]: this.#cursor } : {} });
-    if (op === "history") return this.#tell({ re: id, ...page });
+    if (op === "open") return this.#show(id, reply);
+    if (op === "ping") return reply({ re: id, now: 0, heads: this.#cursor ? { [C]: this.#cursor } : {} });
+    if (op === "history") return reply({ re: id, ...page });
     const entry = this.#find(command);
-    if (entry?.durable) this.#tell({ re: id, pos: entry.pos, ts: 0 });
-    else this.#tell({ re: id, error: { code: entry ? "pending" : "unavailable", retry: true } });
+    if (entry?.durable) reply({ re: id, pos: entry.pos, ts: 0 });
+    else reply({ re: id, error: { code: entry ? "pending" : "unavailable", retry: true } });
   }
 
   #welcome({ id, resume }: Heard): void {
@@ -185,14 +205,14 @@ export class ModelDesk implements Transport {
     if (crossed || !whole) this.#tell({ ev: "gap", c: C, after: from, head: this.head });
   }
 
-  #show(id: number): void {
+  #show(id: number, reply: Reply): void {
     const page = this.#page(this.#sequence().reverse());
     const lowest = page.unreadable[0]?.pos;
     const entries = page.entries.reverse().filter(({ pos }) => !lowest || compare(pos, lowest) > 0);
     const messages = entries.map(shapeOf);
-    this.#cursor = this.head;
+    if (reply === this.#onLine) this.#cursor = this.head;
     const complete = !page.more && !lowest;
-    this.#tell({ re: id, c: C, state: "queued", head: this.head, messages, complete, members: [] });
+    reply({ re: id, c: C, state: "queued", head: this.head, messages, complete, members: [] });
   }
 
   #history({ after, before }: Heard): object {

@@ -16,6 +16,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map((n) => step(`store ${n}`, (w) => w.desk.store(n))) },
   { weight: 1, arbitrary: fc.constant(step("trim", (w) => w.desk.trim())) },
   { weight: 1, arbitrary: fc.constant(step("lose", (w) => w.desk.lose())) },
+  { weight: 2, arbitrary: fc.constant(step("double", (w) => w.desk.double())) },
+  { weight: 2, arbitrary: fc.constant(step("swap", (w) => w.desk.swap())) },
   { weight: 2, arbitrary: fc.boolean().map((replays) => step(`crash ${replays ? "replayed" : ""}`, (w) => w.desk.crash(replays))) },
   { weight: 2, arbitrary: fc.constantFrom(1006, 4000, 1012).map((code) => step(`drop ${code}`, (w) => w.drop(code))) },
   { weight: 2, arbitrary: fc.constantFrom(300, 1_000, 12_000).map((ms) => step(`wait ${ms}`, (w) => w.clock.advance(ms))) },

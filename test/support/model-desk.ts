@@ -88,6 +88,18 @@ export class ModelDesk implements Transport {
     this.#swallow = true;
   }
 
+  /** The next frame under way comes twice. */
+  double(): void {
+    const [next] = this.#wire;
+    if (next) this.#wire.unshift(next);
+  }
+
+  /** The next two frames under way overtake each other. */
+  swap(): void {
+    const [first, second, ...rest] = this.#wire;
+    if (first && second) this.#wire = [second, first, ...rest];
+  }
+
   deliver(frames: number): void {
     for (const frame of this.#wire.splice(0, frames)) this.#peer?.message(JSON.stringify(frame));
   }

@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  type Client,
-  type Conversation,
-  createClient,
-  longPollTransport,
-  memoryStorage,
-  type Storage,
-  type Transport,
-} from "../../client/src/index.js";
+import { type Client, type Conversation, createClient, longPollTransport, memoryStorage, type Storage } from "../../client/src/index.js";
 import { FakeClock } from "../../lib/clock-fake.js";
 import { compare } from "../../proto/position.js";
 import { numbers } from "./client-stage.js";
+import { Cut } from "./cut.js";
 import { ModelDesk } from "./model-desk.js";
 import { ModelHttp } from "./model-http.js";
 import { C } from "./scripted-desk.js";
@@ -32,12 +25,13 @@ export class World {
   said = 0;
   readonly #way: Way;
 
-  /** `between` may stand between the client and its transport. */
-  constructor(way: Way, between: (transport: Transport) => Transport = (transport) => transport) {
+  constructor(way: Way, cut = new Cut()) {
     const { desk, clock, storage, http } = this;
     this.#way = way;
+    cut.break = () => this.drop(1006);
     const random = numbers(7);
-    const transport = between(way === "over a socket" ? desk : longPollTransport({ fetch: http.fetch, clock, random }));
+    const polling = () => longPollTransport({ fetch: cut.fetch(http.fetch), clock, random });
+    const transport = way === "over a socket" ? cut.transport(desk) : polling();
     this.client = createClient({ url: "http://model", token: async () => "t", transport, storage, clock, random, page: 3 });
     this.conversation = this.client.conversation(C);
   }

@@ -3,12 +3,14 @@ import { type TestContext, test } from "node:test";
 import { DeskError } from "../lib/errors.js";
 import type { Party } from "../proto/message.js";
 import { ADA, held, TENANT, VISITOR } from "../test/contract/broker/chat.js";
+import { Gate } from "../test/support/gate.js";
 import type { GatewayStage } from "../test/support/gateway-stage.js";
 import { type Ask, calls } from "../test/support/http-stage.js";
 import type { Frame } from "../test/support/peer.js";
 import { claimsAt, ISSUER, type Said, secretOf, signed } from "../test/support/site.js";
 import { begin, C, routed, text } from "../test/support/timelines.js";
 import { turns, until } from "../test/support/until.js";
+import type { Draft } from "../timeline/draft.js";
 
 const SECRET = secretOf("a secret of at least thirty-two characters");
 const VERA: Party = { id: "customer-42", role: "visitor", name: "Vera" };
@@ -86,8 +88,18 @@ test("a visitor who never was in it reads and says nothing, whoever vouches for 
 test("the answer to an identification waits for what the socket said before it", async (t) => {
   const { stage, token } = await talking(t);
   const wei = await stage.client(VISITOR);
+  const gate = new Gate();
+  const { timeline } = stage.gateway.context;
+  const append = timeline.append.bind(timeline);
+  t.mock.method(timeline, "append", async (draft: Draft) => {
+    const receipt = await append(draft);
+    return { ...receipt, durable: gate.opened.then(() => receipt.durable) };
+  });
   const before = ["m1", "m2", "m3"].map((mid) => wei.say("send", text(mid)));
   const identified = wei.say("refresh", { token: await token() });
+  await turns(20);
+  assert.deepEqual(stage.router.asked, []);
+  gate.open();
   await wei.reply(identified);
   assert.deepEqual(wei.order.slice(-4), [...before, identified]);
   const page = (await wei.ask("history", { c: C }))["messages"] as Frame[];

@@ -101,6 +101,14 @@ test("a guess spread over many addresses waits at the account, half a minute at 
   assert.equal(await tries("right", "ada", HOME), 30 * SECOND);
 });
 
+test("a success ends what strangers did to the account", async () => {
+  const { tries, fails } = door();
+  for (let i = 0; i < 20; i++) await fails(1, "ada", `203.0.113.${i}`);
+  assert.equal(await tries("right", "ada", HOME), "in");
+  for (let i = 0; i < 20; i++) await fails(1, "ada", `203.0.113.${100 + i}`);
+  assert.equal(await tries("right", "ada", OFFICE), "in");
+});
+
 test("whoever works from an address that the account logged in from is not locked out by others", async () => {
   const { tries, fails } = door();
   assert.equal(await tries("right", "ada", OFFICE), "in");

@@ -25,6 +25,8 @@ export interface ConnectionOwner {
   room(session: Session): void;
   /** It said who it is: once, while it is open. */
   greeted(connection: Connection): void;
+  /** It was given a session, the first or another one. */
+  admitted(connection: Connection): void;
   gone(connection: Connection): void;
 }
 
@@ -89,6 +91,7 @@ export class Connection implements Client, SocketHandler {
     const now = this.#context.clock.now();
     this.#timer = this.#context.clock.after(Math.max(0, endOf(session, now) - now), () => this.outlet.close("token_expired"));
     if (first) this.#owner.greeted(this);
+    this.#owner.admitted(this);
   }
 
   /** Takes nothing more, and resolves when every command taken so far is answered. */

@@ -6,7 +6,7 @@ import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
 import type { Service } from "../lib/service.js";
 import type { History } from "../persister/history.js";
-import { CLOSES } from "../proto/codes.js";
+import { CLOSES, type CloseName } from "../proto/codes.js";
 import type { Router } from "../router/router.js";
 import type { Timeline } from "../timeline/timeline.js";
 import { Accounts } from "./accounts.js";
@@ -43,6 +43,7 @@ import { SiteTokens } from "./site-tokens.js";
 import type { Arrival, Reception, Socket, SocketHandler } from "./socket.js";
 import { Tags } from "./tags.js";
 import { TokenError, Tokens } from "./tokens.js";
+import { Vetting } from "./vetting.js";
 import { Visits } from "./visits.js";
 import { Waiting } from "./waiting.js";
 
@@ -73,6 +74,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
   readonly #connections = new Map<Connection, Visit>();
   readonly #entrance: Entrance;
   readonly #guests: Guests<Connection>;
+  readonly #vetting: Vetting;
   #accepting = false;
 
   /** Takes the timeline's inbox: to be made before the timeline starts. */
@@ -97,6 +99,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     const siteTokens = new SiteTokens({ directory, keys: siteKeys, clock, siteTokenMs: options.tokens.siteTokenMs });
     this.#entrance = new Entrance(limits, { clock, metrics });
     this.#guests = new Guests(limits, metrics);
+    this.#vetting = new Vetting({ fault: (session) => this.#faultOf(session), clock, log });
     const waiting = new Waiting({ hub, limits, clock });
     const budgets = new Budgets(limits, { clock, metrics });
     const connectionMetrics = new ConnectionMetrics(
@@ -178,6 +181,11 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     this.#guests.room(session);
   }
 
+  /** What was withdrawn while its token was being looked at was told to those only who were here. */
+  admitted(connection: Connection): void {
+    void this.#vetting.one(connection);
+  }
+
   greeted(connection: Connection): void {
     this.#connections.get(connection)?.greeted();
     this.#guests.enter(connection)?.outlet.close("replaced");
@@ -204,15 +212,12 @@ export class Gateway implements Service, Reception, ConnectionOwner {
       return (await isBanned(this.context, session)) ? banned() : undefined;
     };
     void waiting.judge(fault).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
-    for (const connection of [...this.#connections.keys()]) {
-      if (!connection.greeted) continue;
-      try {
-        if (await tokens.isRevoked(connection.session)) connection.outlet.close("token_revoked");
-        else if (await isBanned(this.context, connection.session)) connection.outlet.close("forbidden");
-      } catch (err) {
-        log.warn({ err, socket: connection.id }, "a revocation could not be judged; it is tried again at the next change");
-      }
-    }
+    await this.#vetting.all(this.#connections.keys());
+  }
+
+  async #faultOf(session: Session): Promise<CloseName | undefined> {
+    if (await this.context.tokens.isRevoked(session)) return "token_revoked";
+    return (await isBanned(this.context, session)) ? "forbidden" : undefined;
   }
 }
 

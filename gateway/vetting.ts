@@ -1,0 +1,49 @@
+import type { Clock } from "../lib/clock.js";
+import type { Logger } from "../lib/log.js";
+import type { CloseName } from "../proto/codes.js";
+import type { Outlet } from "./outlet.js";
+import type { Session } from "./session.js";
+
+const AGAIN_MS = 1_000;
+
+/** A socket whose session may be over before its token is. */
+export interface Vetted {
+  readonly id: string;
+  readonly greeted: boolean;
+  readonly session: Session;
+  readonly outlet: Pick<Outlet, "open" | "close">;
+}
+
+export interface VettingPorts {
+  /** Why this session is over; undefined when it is not. */
+  readonly fault: (session: Session) => Promise<CloseName | undefined>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Closes the sockets whose sessions stand on something that was withdrawn. */
+export class Vetting {
+  readonly #ports: VettingPorts;
+
+  constructor(ports: VettingPorts) {
+    this.#ports = ports;
+  }
+
+  /** After every change. Never rejects. */
+  async all(sockets: Iterable<Vetted>): Promise<void> {
+    for (const socket of [...sockets]) await this.one(socket);
+  }
+
+  /** Until it can be judged, or is gone. Never rejects. */
+  async one(socket: Vetted): Promise<void> {
+    if (!socket.greeted || !socket.outlet.open) return;
+    const { fault, clock, log } = this.#ports;
+    try {
+      const close = await fault(socket.session);
+      if (close) socket.outlet.close(close);
+    } catch (err) {
+      log.warn({ err, socket: socket.id }, "a session could not be judged; it is tried again");
+      clock.after(AGAIN_MS, () => void this.one(socket));
+    }
+  }
+}

@@ -35,6 +35,7 @@ export async function makeDemo(ports: CommandPorts, { origins, password }: DemoO
       ...origins.flatMap((origin) => ["--origin", origin]),
     ]);
   }
+  if (!tenant) await runCommand(ports, ["topic", "add", "demo", "sales", "--manual-pick"]);
   for (const [username = "", ...options] of ACCOUNTS) await makeAccount(ports, username, options, password);
   return exposed(ports);
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Ask, Attributes, Id, Name, Token } from "./shapes.js";
+import { Ask, Attributes, Id, Name, RandomMid, Token } from "./shapes.js";
 
 /** Bodies of the HTTP calls. `POST /v1/messages` has the fields of `send`. */
 export const BODIES_HTTP = {
@@ -16,6 +16,8 @@ export const BODIES_HTTP = {
     name: Type.Optional(Name),
     contact: Type.String({ minLength: 1, maxLength: 320 }),
     text: Type.String({ minLength: 1 }),
+    /** The same form under the same one is left once. Random, since who knows it and the form could read the answer. */
+    mid: Type.Optional(RandomMid),
   }),
 } as const;
 

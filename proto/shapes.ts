@@ -19,6 +19,8 @@ const WELL_FORMED = "^[^\\uD800-\\uDFFF]*$";
 
 export const Id = Type.String({ minLength: 1, maxLength: ID_CHARS_MAX, pattern: WELL_FORMED });
 export const Mid = Type.String({ minLength: 1, maxLength: 64, pattern: WELL_FORMED });
+/** Too long to be guessed. */
+export const RandomMid = Type.String({ minLength: 16, maxLength: 64, pattern: WELL_FORMED });
 export const Name = Type.String({ minLength: 1, maxLength: NAME_CHARS_MAX });
 export const Reason = Type.String({ maxLength: REASON_CHARS_MAX });
 export const Token = Type.String({ minLength: 1, maxLength: TOKEN_CHARS_MAX });

@@ -27,6 +27,8 @@ export function absorb(desk: Desk, event: DeskEvent, now: number): void {
       return status(desk, event);
     case "shown":
       return shown(desk, event, now);
+    case "hours":
+      return otherHours(desk, event);
     case "repaired":
       return repaired(desk, event, now);
     case "tick":
@@ -127,6 +129,15 @@ function shown(desk: Desk, event: Of<"shown">, now: number): void {
   if (conversation?.offer?.id !== event.offer) return;
   conversation.offer.expires_at = now + conversation.terms.offer_timeout_ms;
   desk.dirty.conversations.add(event.c);
+}
+
+function otherHours(desk: Desk, { topic, hours }: Of<"hours">): void {
+  for (const conversation of desk.queue.line(topic)) {
+    if (!conversation.offline) continue;
+    const { hours: _before, ...terms } = conversation.terms;
+    conversation.terms = { ...terms, ...(hours && { hours }) };
+    desk.dirty.conversations.add(conversation.c);
+  }
 }
 
 /** The timeline's answer stands. An offer it speaks of that is not ours is known to nobody: who was offered waits again. */

@@ -7,6 +7,7 @@ import type { Service } from "../lib/service.js";
 import type { History } from "../persister/history.js";
 import { bucketOf } from "../timeline/entry.js";
 import type { Timeline } from "../timeline/timeline.js";
+import { changedHours } from "./hours.js";
 import type { Lease } from "./lease.js";
 import type { Ledger } from "./ledger.js";
 import { Link } from "./link.js";
@@ -25,6 +26,7 @@ const TICK_MS = 200;
 const RENEW_MS = 1_000;
 const PLACES_MS = 2_000;
 const TELL_MS = 500;
+const HOURS_MS = 2_000;
 
 export interface RouterNodePorts {
   readonly ledger: Ledger;
@@ -76,6 +78,7 @@ export class RouterNode implements Service {
       clock.every(TICK_MS, () => void this.#tick()),
       clock.every(RENEW_MS, () => void this.#renew()),
       clock.every(PLACES_MS, () => void this.#tellPlaces()),
+      clock.every(HOURS_MS, () => void this.#followHours()),
       clock.every(TELL_MS, () => this.#tellChanges()),
     ];
   }
@@ -175,6 +178,19 @@ export class RouterNode implements Service {
           await this.#ports.timeline.signal(c, signal).catch((err: unknown) => this.#ports.log.warn({ c, err }, "a place was not told"));
         }
       }
+  }
+
+  async #followHours(): Promise<void> {
+    const { directory, log } = this.#ports;
+    for (const { shard } of this.#owned.values())
+      for (const tenant of shard.tenants())
+        try {
+          const desk = shard.desk(tenant);
+          for (const event of desk ? await changedHours(directory, tenant, desk) : [])
+            await shard.ask(tenant, () => ({ answer: undefined, event }));
+        } catch (err) {
+          log.warn({ tenant, err }, "hours that changed are not followed yet");
+        }
   }
 
   #tellChanges(): void {

@@ -461,6 +461,19 @@ test("who asks anew for what was left by a form and closed is served as anybody 
   assert.deepEqual(play.does({ type: "reopened", c: "c", ask, terms }), ["reopened", "offered ada"]);
 });
 
+test("what waits for opening hours is offered when they are changed to what is open now", () => {
+  const play = new Play();
+  play.comes("ada");
+  play.asks("c", { offline: true, terms: { hours: NIGHT } });
+  const { hours: _night, ...terms } = play.conversation("c").terms;
+  play.desk.dirty.conversations.clear();
+  assert.deepEqual(play.does({ type: "hours", topic: "sales" }), []);
+  assert.deepEqual(play.does({ type: "hours", topic: "support", hours: { time_zone: "UTC", week: {} } }), []);
+  assert.deepEqual([...play.desk.dirty.conversations], ["c"]);
+  assert.deepEqual(play.does({ type: "hours", topic: "support" }), ["offered ada"]);
+  assert.deepEqual(play.conversation("c").terms, terms);
+});
+
 test("an agent may pick what waits for opening hours", () => {
   const play = new Play();
   play.asks("c", { offline: true, terms: { hours: NIGHT } });

@@ -1,3 +1,4 @@
+import type { Hours } from "../directory/hours.js";
 import type { Ask, ConversationState, Party, RoutingBody } from "../proto/message.js";
 import type { Conversation, Standing, Terms } from "./conversation.js";
 import { Queue } from "./queue.js";
@@ -148,6 +149,8 @@ export type DeskEvent =
   | { readonly type: "closed"; readonly c: string; readonly by: Party; readonly why?: string }
   /** A visitor who was nobody is known by its own name. */
   | { readonly type: "identified"; readonly visitor: string; readonly to: Party }
+  /** The topic is open at other hours than those who wait for it were told. */
+  | { readonly type: "hours"; readonly topic: string; readonly hours?: Hours }
   /** What stands in the timeline is newer than what was thought here: it goes. */
   | { readonly type: "repaired"; readonly c: string; readonly standing: Standing; readonly ask: Ask; readonly terms: Terms }
   | { readonly type: "tick" };

@@ -1,4 +1,6 @@
 import { Type } from "typebox";
+import type { Topic } from "../../directory/directory.js";
+import { isOpen, opensAt } from "../../directory/hours.js";
 import { refuse } from "../../lib/errors.js";
 import { faultOfSend } from "../../proto/check.js";
 import type { Fields } from "../../proto/commands.js";
@@ -15,17 +17,23 @@ export const site: Call = {
   method: "GET",
   path: /^\/v1\/site\/([^/]+)$/,
   open: true,
-  async run({ directory, origins }, { request, parameters: [tenant = ""] }) {
+  async run({ directory, origins, clock }, { request, parameters: [tenant = ""] }) {
     const row = await directory.get("tenant", "", tenant);
     if (!row || row.disabled) return refuse("not_found", "There is no such tenant.");
     await origins.admit(tenant, pageOf(request));
     const topics = (await directory.list("topic", tenant)).filter(({ value }) => !value.disabled);
     return {
       ...{ tenant, name: row.name, languages: row.languages, default_topic: row.default_topic, theme: row.theme ?? {}, forms: {} },
-      topics: topics.map(({ id, value }) => ({ id, name: value.name, open: true })),
+      topics: topics.map(({ id, value }) => ({ id, name: value.name, ...standing(value, clock.now()) })),
     };
   },
 };
+
+function standing({ hours }: Topic, now: number): { readonly open: boolean; readonly opens_at?: number } {
+  if (!hours || isOpen(hours, now)) return { open: true };
+  const opens_at = opensAt(hours, now);
+  return { open: false, ...(opens_at === undefined ? {} : { opens_at }) };
+}
 
 /** As `open {ask}`, without a socket. */
 export const ask: Call<HttpBody<"conversations">> = {

@@ -4,6 +4,7 @@ import { commands, session } from "./commands.js";
 import { ask, explain, messages, send, site } from "./conversations.js";
 import { download, upload } from "./files.js";
 import { list } from "./listing.js";
+import { offline } from "./offline.js";
 import { login, logout, refresh, visitors } from "./sessions.js";
 import { transcript } from "./transcript.js";
 
@@ -22,6 +23,7 @@ export const CALLS = [
   transcript,
   session,
   commands,
+  offline,
   upload,
   download,
 ] as readonly Call[];

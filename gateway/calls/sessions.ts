@@ -23,7 +23,7 @@ export const visitors: Call<HttpBody<"visitors">> = {
     const user: Party = { id: randomId("v"), role: "visitor", name: name ?? "Visitor" };
     const since = context.clock.now();
     await context.timeline.record([{ t: "visitor", tenant, id: user.id, name: user.name, since, ...(attributes && { attributes }) }]);
-    return answer(context, { tenant, user });
+    return tokenFor(context, { tenant, user });
   },
 };
 
@@ -35,7 +35,7 @@ export const login: Call<HttpBody<"login">> = {
   async run(context, { request, fields: { tenant, username, password } }) {
     await mayCome(context, tenant, request);
     const user = await context.accounts.login({ tenant, username, address: request.address }, password);
-    return answer(context, { tenant, user });
+    return tokenFor(context, { tenant, user });
   },
 };
 
@@ -49,10 +49,10 @@ export const refresh: Call<HttpBody<"refresh">> = {
   async run(context, { request, fields: { token } }) {
     const before = await context.tokens.refreshable(bearerOf(request));
     await mayCome(context, before.tenant, request);
-    if (token === undefined) return answer(context, before);
+    if (token === undefined) return tokenFor(context, before);
     const session = await context.tokens.verify(token);
     if (!isSame(session, before)) await context.visitors.identify(before, session);
-    return answer(context, session);
+    return tokenFor(context, session);
   },
 };
 
@@ -73,11 +73,11 @@ async function known(context: Context, tenant: string, token: string, attributes
   if (session.tenant !== tenant || session.voucher === undefined) throw invalidToken();
   if (session.user.role !== "visitor") return refuse("forbidden", "This token is not a visitor's; say hello with it.");
   await context.visitors.remember(session, attributes);
-  return answer(context, session);
+  return tokenFor(context, session);
 }
 
 /** An agent without an account here gets every token of its site, which so remains the one who decides. */
-async function answer(
+export async function tokenFor(
   { tokens }: Context,
   { tenant, user, voucher }: Pick<Session, "tenant" | "user" | "voucher">,
 ): Promise<SessionAnswer> {
@@ -86,7 +86,7 @@ async function answer(
   return { token, user, expires_at };
 }
 
-async function isSite(context: Context, tenant: string, request: HttpRequest): Promise<void> {
+export async function isSite(context: Context, tenant: string, request: HttpRequest): Promise<void> {
   const site = await context.directory.get("tenant", "", tenant);
   if (!site || site.disabled) return refuse("not_found", "There is no such tenant.");
   await mayCome(context, tenant, request);

@@ -1,4 +1,5 @@
 import { asking } from "./chat/asking.js";
+import { assigning } from "./chat/assigning.js";
 import { attaching } from "./chat/attaching.js";
 import { badFrames } from "./chat/bad-frames.js";
 import { banning } from "./chat/banning.js";
@@ -6,6 +7,7 @@ import { callingHttp } from "./chat/calling-http.js";
 import { ending } from "./chat/ending.js";
 import { handingOver } from "./chat/handing-over.js";
 import { hearing } from "./chat/hearing.js";
+import { leavingMessages } from "./chat/leaving-messages.js";
 import { limits } from "./chat/limits.js";
 import { listing } from "./chat/listing.js";
 import { readingBack } from "./chat/reading-back.js";
@@ -22,8 +24,9 @@ import { visiting } from "./chat/visiting.js";
 
 /** By what they are about, in the order they are run. */
 export const CHAT_SUITES: Readonly<Record<string, ChatSuite>> = {
-  ...{ asking, talking, hearing, "reading back": readingBack, resuming, "handing over": handingOver, ending, supervising },
+  ...{ asking, talking, hearing, "reading back": readingBack, resuming, "handing over": handingOver, assigning, ending, supervising },
   ...{ "calling over HTTP": callingHttp, attaching, "taking back": takingBack, tagging, visiting, banning, listing, transcripts },
+  "leaving messages": leavingMessages,
   ...{ "bad frames": badFrames, refusals, limits, tokens },
 };
 

@@ -202,7 +202,8 @@ export const CALLS_HTTP = {
   offline: {
     method: "POST",
     path: "/v1/offline",
-    meaning: "A message for a topic that is closed: a conversation that waits until it opens. Answers a visitor session to read it with.",
+    meaning:
+      "A message for a topic that is closed: a conversation that waits until it opens. Answers a visitor session to read it with. With a visitor's token it is that visitor's; under a random `mid` it may be repeated and is left once.",
     open: true,
     body: BODIES_HTTP.offline,
     answer: Type.Object({ c: Id, ...Session.properties }),

@@ -1,5 +1,5 @@
 import { CALLS_HTTP, type HttpCall } from "../../proto/answers.js";
-import { CLOSES, closeVerdict, ERRORS } from "../../proto/codes.js";
+import { CLOSES, type CloseName, closeVerdict, ERRORS } from "../../proto/codes.js";
 import { OPS, type OpName } from "../../proto/commands.js";
 import { EVENTS, type EventName } from "../../proto/events.js";
 import { REPLIES } from "../../proto/replies.js";
@@ -126,9 +126,28 @@ function errorTable(): string {
 
 const DOES = { reconnect: "reconnect and resume", new_token: "reconnect with a new token", stop: "stop" } as const;
 
+const WHEN: Readonly<Record<CloseName, string>> = {
+  draining: "The server goes away in good order.",
+  slow_consumer: "The client reads too slowly: more is unsent than the server keeps.",
+  internal: "The server failed.",
+  hello_timeout: "The first frame did not come in time.",
+  overloaded: "Too many sockets, of this user, address or server, or too much behind `hello`.",
+  token_expired: "The token ran out.",
+  token_invalid: "The token is none that is good here.",
+  token_revoked: "The token was revoked.",
+  bad_frame: "Not a frame of this protocol.",
+  frame_too_large: "A frame over `limits.frame_bytes`.",
+  forbidden: "This page or this user may not be here.",
+  replaced: "The user opened more sockets than it may have; this was the oldest.",
+  unsupported_version: "The server no longer speaks this version.",
+  abuse: "Sent on and on above the limits.",
+};
+
 function closeTable(): string {
-  const rows = Object.entries(CLOSES).map(([name, code]) => [String(code), `\`${name}\``, DOES[closeVerdict(code)]]);
-  return table(["code", "reason", "client does"], rows);
+  const rows = Object.entries(CLOSES).map(([name, code]) => {
+    return [String(code), `\`${name}\``, DOES[closeVerdict(code)], WHEN[name as CloseName]];
+  });
+  return table(["code", "reason", "client does", "when"], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -18,14 +18,11 @@ interface Caught {
 
 const CAUGHT: Readonly<Record<keyof typeof BROKEN_RULES, Caught>> = {
   "a retried mid gets a new position": {
-    filter: "the same mid",
+    filter: "talking: the same mid",
     by: [
       "talking: the same mid with the same content is the same message: same place, dup, one event",
       "talking: the same mid at the same moment from two sockets is one message",
       "talking: the same mid with other content is a conflict and changes nothing",
-      "calling over HTTP: POST /v1/messages is a send: same place for the same mid, conflict for other content, seen live",
-      "calling over HTTP: POST /api/messages is a send: same place for the same mid, conflict for other content, seen live",
-      "limits: who sends too fast is told when to go on; nobody else is slowed down, and the same mid goes through then",
     ],
   },
   "a visitor is shown notes": {

@@ -17,18 +17,13 @@ export class SteadyTalker {
   readonly refused: string[] = [];
   readonly #conversation: Conversation;
   readonly #name: string;
-  readonly #open = new Set<Promise<void>>();
+  readonly #open = new Map<Promise<void>, number>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(conversation: Conversation, name: string) {
     this.#conversation = conversation;
     this.#name = name;
-  }
-
-  /** Messages that are not confirmed yet. */
-  get unconfirmed(): number {
-    return this.#open.size;
   }
 
   /** `offset_ms`: where in the period it begins, so that not all speak at once. */
@@ -39,10 +34,20 @@ export class SteadyTalker {
     }, offset_ms);
   }
 
+  /** Resolves when what was said before that moment is confirmed or refused. */
+  async confirmed(before_ms: number): Promise<void> {
+    await Promise.all([...this.#open].filter(([, at_ms]) => at_ms < before_ms).map(([confirmed]) => confirmed));
+  }
+
+  /** Says nothing more. */
+  silence(): void {
+    clearInterval(this.#timer);
+  }
+
   /** Says nothing more; resolves when all that was said is confirmed or refused. */
   async finish(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#open);
+    this.silence();
+    await Promise.all(this.#open.keys());
   }
 
   #say(): void {
@@ -52,7 +57,7 @@ export class SteadyTalker {
       () => void this.said.push({ at_ms, took_ms: performance.now() - at_ms }),
       (error: unknown) => void this.refused.push(`${mid}: ${String(error)}`),
     );
-    this.#open.add(confirmed);
+    this.#open.set(confirmed, at_ms);
     void confirmed.finally(() => this.#open.delete(confirmed));
   }
 

@@ -1,0 +1,73 @@
+import { describe } from "../checker/finding.js";
+import { median, quantile } from "./figures.js";
+import type { Cycle, FuzzReport } from "./fuzz-run.js";
+
+/** Honest answers may take so many times as long under attack. */
+const SLOWER_MOST = 2;
+/** Times below this are the scheduler's of a busy machine, not the server's. */
+const FLOOR_MS = 5;
+/** The first attacks fill what is filled once: caches, compiled code, windows of conversations. */
+const FIRST_CYCLES = 2;
+const HEAP_MORE_MIB = 12;
+const HEAP_MIB_PER_MIN = 1.5;
+/** A slope over less time says more of the moment than of the memory. */
+const SLOPE_MINUTES_LEAST = 3;
+
+/**
+ * How much slower: the median of what each cycle says. A cycle holds its attack against the calm right before it, so a neighbour who takes the
+ * processor for a while weighs on both, or spoils one cycle of several.
+ */
+export function slowdown(cycles: readonly Cycle[], part: number): number {
+  const of = (times: readonly number[]): number => Math.max(FLOOR_MS, quantile(times, part));
+  return median(cycles.map(({ calm, attacked }) => of(attacked) / of(calm)));
+}
+
+/** What of the promises did not hold; empty when all did. */
+export function faultsOf({ cycles, before, cases, alarms, refused, findings }: FuzzReport): string[] {
+  const slower = slowdown(cycles, 0.99);
+  const first = cycles[Math.min(FIRST_CYCLES, cycles.length) - 1]?.vitals ?? before;
+  const last = cycles.at(-1)?.vitals ?? before;
+  const grown_mib = last.heap_mib - first.heap_mib;
+  const slope = slopeOf(cycles);
+  const faults: (string | false)[] = [
+    slower > SLOWER_MOST && `honest p99 was ${slower.toFixed(2)} times as long under attack`,
+    cycles.some(({ calm, attacked }) => calm.length === 0 || attacked.length === 0) && "nobody talked in a phase",
+    grown_mib > HEAP_MORE_MIB && `the heap grew by ${grown_mib.toFixed(1)} MiB since cycle ${FIRST_CYCLES}`,
+    slope > HEAP_MIB_PER_MIN && `the heap grows by ${slope.toFixed(2)} MiB a minute`,
+    Object.values(cases).some((count) => count === 0) && `an attack did nothing: ${JSON.stringify(cases)}`,
+    ...alarms.map((line) => `alarm: ${line.slice(0, 2_000)}`),
+    ...refused.map((each) => `refused: ${each}`),
+    findings.length > 0 && describe(findings),
+  ];
+  return faults.filter((fault) => fault !== false);
+}
+
+export function figuresOf(report: FuzzReport): string {
+  const { cycles, cases, before } = report;
+  const all = (pick: (cycle: Cycle) => readonly number[]): string => {
+    const times = cycles.flatMap(pick);
+    return `${times.length} answers, p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms`;
+  };
+  const heaps = [before, ...cycles.map(({ vitals }) => vitals)].map(({ heap_mib }) => heap_mib.toFixed(1));
+  return [
+    `calm: ${all(({ calm }) => calm)}`,
+    `attacked: ${all(({ attacked }) => attacked)}`,
+    `slower, median of ${cycles.length} cycles: p50 ${slowdown(cycles, 0.5).toFixed(2)}, p99 ${slowdown(cycles, 0.99).toFixed(2)}`,
+    `heap after collections, MiB: ${heaps.join(" ")}`,
+    `cases: ${Object.entries(cases)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ")}`,
+  ].join("\n");
+}
+
+/** MiB a minute by least squares over the second half; 0 when that is too short to say. */
+function slopeOf(cycles: readonly Cycle[]): number {
+  const half = cycles.slice(Math.floor(cycles.length / 2)).map(({ vitals }) => vitals);
+  const minutes = half.map(({ at_ms }) => at_ms / 60_000);
+  if ((minutes.at(-1) ?? 0) - (minutes[0] ?? 0) < SLOPE_MINUTES_LEAST) return 0;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(minutes), mean(half.map(({ heap_mib }) => heap_mib))];
+  const over = half.map(({ heap_mib }, i) => ((minutes[i] as number) - x) * (heap_mib - y));
+  const under = minutes.map((minute) => (minute - x) ** 2);
+  return mean(over) / mean(under);
+}

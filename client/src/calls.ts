@@ -1,4 +1,5 @@
 import { ClientError, fromWire } from "./errors.js";
+import { isSaneReply } from "./sane.js";
 import type { Fields, WireError } from "./wire.js";
 
 interface Call {
@@ -32,6 +33,12 @@ export class Calls {
       this.#waiting.push({ op, fields, first, resolve, reject });
       this.#flush();
     });
+  }
+
+  /** Whether this is a reply as its command may be answered; of one to a command nobody waits for that is nobody's concern. */
+  fits(frame: { readonly re: number }): boolean {
+    const call = this.#inFlight.get(frame.re);
+    return call === undefined || isSaneReply(call.op, frame);
   }
 
   /** A reply; one to a command nobody waits for is ignored. */

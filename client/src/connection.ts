@@ -7,6 +7,7 @@ import type { Clock } from "./clock.js";
 import { Emitter } from "./emitter.js";
 import { asClientError, ClientError, mayPass } from "./errors.js";
 import { Heartbeat } from "./heartbeat.js";
+import { isSaneEvent } from "./sane.js";
 import { Token } from "./token.js";
 import type { Channel, Transport } from "./transport.js";
 import type { Fields, Hello, Pong, ServerEvent } from "./wire.js";
@@ -43,6 +44,11 @@ interface Refreshed {
 
 const PROTOCOL = "deskwire.v1";
 const OPENING_MOST_MS = 10_000;
+/** Whatever a server asks for, no client pings more often. */
+const PING_MS_LEAST = 1_000;
+/** A connection that is sent away before this counts as one that failed. */
+const SETTLED_MS = 1_000;
+const GOING_AWAY = 1001;
 
 /** One connection that comes back by itself, until `stop` or a close of the 42xx range. */
 export class Connection extends Emitter<ConnectionEvents> {
@@ -177,9 +183,9 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.hello = hello;
     this.#welcomedAt = this.#options.clock.monotonic();
     this.#refusedTokens = 0;
-    this.#calls.limit = hello.limits?.in_flight ?? this.#calls.limit;
+    this.#calls.limit = Math.max(1, hello.limits?.in_flight ?? this.#calls.limit);
     this.#lasts(hello.expires_at - hello.now);
-    this.#heartbeat.start(hello.ping_ms);
+    this.#heartbeat.start(Math.max(PING_MS_LEAST, hello.ping_ms));
     this.#to("ready");
     this.emit("ready", hello);
   }
@@ -193,16 +199,22 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #read(text: string): void {
     const frame = parse(text);
-    if (!frame) return this.#ended(0, "");
+    if (!frame || !this.#isSane(frame)) return this.#ended(0, "");
     if ("re" in frame) this.#calls.answer(frame);
     else if (frame.ev === "goaway") this.#leaveIn(frame.reconnect_in_ms);
     else this.emit("event", frame);
   }
 
-  /** The server gave this client its own slot: go on working, close then, and come back at once. */
+  // biome-ignore lint/suspicious/noExplicitAny: whether it is one is what is asked.
+  #isSane(frame: any): boolean {
+    return "re" in frame ? this.#calls.fits(frame) : isSaneEvent(frame);
+  }
+
+  /** The server gave this client its own slot: go on working, close then, and come back at once; but not again and again. */
   #leaveIn(delay_ms: number): void {
     this.#goaway?.cancel();
     this.#goaway = this.#options.clock.after(delay_ms, () => {
+      if (this.#options.clock.monotonic() - this.#welcomedAt < SETTLED_MS) return this.#ended(GOING_AWAY, "");
       this.#leave(0);
       this.#begin();
     });

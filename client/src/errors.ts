@@ -30,7 +30,8 @@ export class Unreached extends ClientError {
 }
 
 export function fromWire(error: WireError): ClientError {
-  return new ClientError(error.code, error.message, error.retry, error.retry_after_ms);
+  const { code, message, retry, retry_after_ms } = error;
+  return new ClientError(code, message, retry, retry_after_ms === undefined ? undefined : Math.max(0, retry_after_ms));
 }
 
 /** A failure that may pass by itself. Anything the SDK did not make (a network error of fetch, say) counts as one. */

@@ -1,6 +1,8 @@
 import type { Clock } from "./clock.js";
 
 const MARGIN_MOST_MS = 60_000;
+/** Whatever a server says of its tokens, none is asked for more often. */
+const RENEW_MS_LEAST = 1_000;
 
 /**
  * The token in hand and when to get the next one. One `token()` of the application is under way at a time, and a token is asked for
@@ -44,7 +46,7 @@ export class Token {
   /** The server said how long it lasts; `renew` runs in time before that. */
   lasts(remaining_ms: number, renew: () => void): void {
     this.#expires = this.#clock.monotonic() + remaining_ms;
-    this.renewIn(remaining_ms - Math.min(MARGIN_MOST_MS, remaining_ms / 5), renew);
+    this.renewIn(Math.max(RENEW_MS_LEAST, remaining_ms - Math.min(MARGIN_MOST_MS, remaining_ms / 5)), renew);
   }
 
   renewIn(delay_ms: number, renew: () => void): void {

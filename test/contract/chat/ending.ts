@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compare, type Position } from "../../../proto/position.js";
+import { call } from "../../support/peer.js";
 import { accept, type ChatSuite, codeOf, mids, routings, Stage, text } from "./stage.js";
 
 export const ending: ChatSuite = (at) => {
@@ -55,6 +56,18 @@ export const ending: ChatSuite = (at) => {
     const shown = await tab.do("open", { c });
     assert.equal(shown["state"], "closed");
     assert.deepEqual(mids(shown["messages"] as []), ["m1"]);
+  });
+
+  test("of two ratings the newest counts, with its own comment or none", async (t) => {
+    const stage = new Stage(t, at);
+    const { c, guest } = await stage.held();
+    await guest.peer.do("rate", { c, score: 1, comment: "slow" });
+    await guest.peer.do("close", { c });
+    await guest.peer.do("rate", { c, score: 4 });
+    // Asked for up to what is durable, history has taken in all of it when it answers.
+    await call(at.url, "GET", `/v1/conversations/${c}/messages?after=0-0`, { token: guest.token });
+    const { body } = await call(at.url, "GET", "/v1/conversations", { token: guest.token });
+    assert.deepEqual((body["conversations"] as { readonly rating: object }[])[0]?.rating, { score: 4 });
   });
 
   test("a visitor rates with a whole number from 1 to 5", async (t) => {

@@ -66,12 +66,16 @@ export const leavingMessages: ChatSuite = (at) => {
     await (await stage.peer(String(body["token"]))).do("close", { c: body["c"] });
   });
 
-  test("a form without a way to answer, with a mid to guess, too long, or for a topic that is not there leaves nothing", async () => {
-    const code = async (more: object): Promise<unknown> => (await leave(more)).body["code"];
+  test("a form without a way to answer, with a mid to guess, too long, or for a topic that is not there leaves nothing", async (t) => {
+    const stage = new Stage(t, at);
+    const code = async (more: object): Promise<unknown> => (await leave({ name: "Nobody", ...more })).body["code"];
     for (const more of [{ contact: "" }, { contact: undefined }, { text: "" }, { mid: "m1" }])
       assert.equal(await code(more), "bad_request");
     assert.equal(await code({ text: "x".repeat(17 * 1_024) }), "too_large");
     assert.equal(await code({ topic: "astrology" }), "not_found");
     assert.equal(await code({ tenant: "nowhere" }), "not_found");
+    const { waiting } = await (await stage.reader("sun")).do("queue");
+    const names = (waiting as { readonly visitor: { readonly name: string } }[]).map(({ visitor: { name } }) => name);
+    assert.ok(!names.includes("Nobody"), names.join());
   });
 };

@@ -29,3 +29,9 @@ export function openEvent(
   const c = randomId("c");
   return { answer: { c, there: false }, event: { type: "asked", c, visitor, topic, ask, terms, offline } };
 }
+
+/** What was the first one's and is the second one's. */
+export function sharedBy(desk: Desk, before: Party, visitor: Party): string[] {
+  const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => desk.conversations.get(c) as Conversation);
+  return own.filter(({ members }) => members.some(({ id }) => id === before.id)).map(({ c }) => c);
+}

@@ -8,16 +8,16 @@ import type { Ask, Party } from "../proto/message.js";
 import type { Position } from "../proto/position.js";
 import type { Decision } from "../timeline/record.js";
 import type { Timeline } from "../timeline/timeline.js";
-import { openEvent } from "./asking.js";
+import { openEvent, sharedBy } from "./asking.js";
 import type { Conversation, Standing } from "./conversation.js";
 import { placeOf } from "./places.js";
-import { isVisitor, mayAssign, mayClose, mayCloseAgain } from "./rights.js";
-import { effective, isForgotten } from "./roster.js";
-import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, Status, StatusWish } from "./router.js";
+import { declinedAlready, isVisitor, mayAssign, mayClose, mayCloseAgain } from "./rights.js";
+import { effective, statusAtReturn } from "./roster.js";
+import type { AgentProfile, AgentStatus, Caller, Inbox, Push, QueuePlace, QueueView, Router, StatusWish } from "./router.js";
 import { SYSTEM } from "./ruling.js";
 import type { Said, Saying } from "./saying.js";
 import type { Answered, Question, Shard } from "./shard.js";
-import type { Agent, Desk, DeskEvent, Rules } from "./state.js";
+import type { Desk, DeskEvent, Rules } from "./state.js";
 import { type TopicTerms, termsOf, topicsOf } from "./terms.js";
 import { inboxOf, queueView } from "./views.js";
 
@@ -288,22 +288,6 @@ export class Link implements Omit<Router, "listen"> {
     const account = await this.#ports.directory.get("account", tenant, id);
     if (!account || account.disabled) refuse("not_found", "There is no such agent.");
   }
-}
-
-/** What holds again for an agent who has no socket yet. */
-function statusAtReturn(desk: Desk, agent: Agent | undefined, now: number): Status | undefined {
-  if (!agent || agent.gateways.size > 0 || isForgotten(desk, agent, now)) return undefined;
-  return agent.status === "offline" ? undefined : agent.status;
-}
-
-/** What was the first one's and is the second one's. */
-function sharedBy(desk: Desk, before: Party, visitor: Party): string[] {
-  const own = [...(desk.visitors.get(visitor.id) ?? [])].map((c) => known(desk, c));
-  return own.filter(({ members }) => members.some(({ id }) => id === before.id)).map(({ c }) => c);
-}
-
-function declinedAlready(conversation: Conversation | undefined, agent: string): boolean {
-  return (conversation?.skips ?? []).some((skip) => skip.agent === agent && skip.reason === "declined");
 }
 
 function known(desk: Desk, c: string): Conversation {

@@ -20,6 +20,11 @@ export function mayClose(conversation: Conversation, user: Party): void {
   refuse(user.role === "visitor" ? "not_found" : "not_assigned");
 }
 
+/** A repeated decline is harmless. */
+export function declinedAlready(conversation: Conversation | undefined, agent: string): boolean {
+  return (conversation?.skips ?? []).some((skip) => skip.agent === agent && skip.reason === "declined");
+}
+
 /** Who had a part in it is told again where it ended. */
 export function mayCloseAgain(conversation: Pick<Conversation, "visitor" | "members">, user: Party): void {
   if (!isParty(conversation, user)) refuse(user.role === "visitor" ? "not_found" : "not_assigned");

@@ -80,6 +80,12 @@ export function isForgotten(desk: Desk, { gone_at }: Agent, now: number): boolea
   return gone_at !== undefined && now - gone_at >= desk.rules.remember_ms;
 }
 
+/** What holds again for an agent who has no socket yet. */
+export function statusAtReturn(desk: Desk, agent: Agent | undefined, now: number): Status | undefined {
+  if (!agent || agent.gateways.size > 0 || isForgotten(desk, agent, now)) return undefined;
+  return agent.status === "offline" ? undefined : agent.status;
+}
+
 /** Brings the desk's sets in line with an agent that changed. */
 export function refresh(desk: Desk, agent: Agent): void {
   desk.suspects.add(agent.party.id);

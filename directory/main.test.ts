@@ -55,7 +55,7 @@ test("without a server the commands work on the folder, which is made, and the n
   const data = join(emptyFolder(t), "deep", "data");
   assert.equal(await done(data, "tenant add acme --origin https://acme.example"), "tenant acme added\n");
   assert.match(await done(data, "agent add acme maria --role supervisor"), /^agent maria added; password [\w-]{16}\n$/);
-  assert.match(await done(data, "key add acme site"), /^key site added; secret [\w-]{43}\n$/);
+  assert.match(await done(data, "key add acme site --issuer https://acme.example"), /^key site added; secret [\w-]{43}\n$/);
   assert.equal(await done(data, "tenant list"), "acme\tacme\thttps://acme.example\n");
   assert.equal(await done(data, "agent list acme"), "maria\tmaria\tsupervisor\tskills -\ttopics *\tcapacity 5/10\n");
 });

@@ -207,7 +207,7 @@ export const CALLS_HTTP = {
     open: true,
     body: BODIES_HTTP.offline,
     answer: Type.Object({ c: Id, ...Session.properties }),
-    refusals: ["forbidden", "not_found", "too_large"],
+    refusals: ["forbidden", "not_found", "conflict", "too_large", "pending"],
   },
   upload: {
     method: "POST",

@@ -22,18 +22,13 @@ import { tokens } from "./chat/tokens.js";
 import { transcripts } from "./chat/transcripts.js";
 import { visiting } from "./chat/visiting.js";
 
-/** By what they are about, in the order they are run. */
+/**
+ * What a visitor and an agent may expect of any Deskwire, over the wire alone, by what it is about, in the order it is run. Needs a tenant with two
+ * agents and a supervisor, none of them at work elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
+ */
 export const CHAT_SUITES: Readonly<Record<string, ChatSuite>> = {
   ...{ asking, talking, hearing, "reading back": readingBack, resuming, "handing over": handingOver, assigning, ending, supervising },
   ...{ "calling over HTTP": callingHttp, attaching, "taking back": takingBack, tagging, visiting, banning, listing, transcripts },
   "leaving messages": leavingMessages,
   ...{ "bad frames": badFrames, refusals, limits, tokens },
-};
-
-/**
- * What a visitor and an agent may expect of any Deskwire, over the wire alone. Needs a tenant with two agents and a supervisor, none of them at work
- * elsewhere meanwhile. Every test asks as new visitors and closes what it opened.
- */
-export const chatContract: ChatSuite = (at) => {
-  for (const suite of Object.values(CHAT_SUITES)) suite(at);
 };

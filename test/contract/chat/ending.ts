@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { compare, type Position } from "../../../proto/position.js";
 import { call } from "../../support/peer.js";
 import { accept, type ChatSuite, codeOf, mids, routings, Stage, text } from "./stage.js";
@@ -64,10 +65,11 @@ export const ending: ChatSuite = (at) => {
     await guest.peer.do("rate", { c, score: 1, comment: "slow" });
     await guest.peer.do("close", { c });
     await guest.peer.do("rate", { c, score: 4 });
-    // Asked for up to what is durable, history has taken in all of it when it answers.
-    await call(at.url, "GET", `/v1/conversations/${c}/messages?after=0-0`, { token: guest.token });
-    const { body } = await call(at.url, "GET", "/v1/conversations", { token: guest.token });
-    assert.deepEqual((body["conversations"] as { readonly rating: object }[])[0]?.rating, { score: 4 });
+    const rating = async (): Promise<unknown> => {
+      const { body } = await call(at.url, "GET", "/v1/conversations", { token: guest.token });
+      return (body["conversations"] as { readonly rating: { readonly score: number } }[])[0]?.rating;
+    };
+    await until("the list to show the second rating", async () => isDeepStrictEqual(await rating(), { score: 4 }));
   });
 
   test("a visitor rates with a whole number from 1 to 5", async (t) => {

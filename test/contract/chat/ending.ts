@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { compare, type Position } from "../../../proto/position.js";
 import { call } from "../../support/peer.js";
+import { until } from "../../support/until.js";
 import { accept, type ChatSuite, codeOf, mids, routings, Stage, text } from "./stage.js";
 
 export const ending: ChatSuite = (at) => {

@@ -21,6 +21,7 @@ import { talking } from "./chat/talking.js";
 import { tokens } from "./chat/tokens.js";
 import { transcripts } from "./chat/transcripts.js";
 import { visiting } from "./chat/visiting.js";
+import { withoutSocket } from "./chat/without-socket.js";
 
 /**
  * What a visitor and an agent may expect of any Deskwire, over the wire alone, by what it is about, in the order it is run. Needs a tenant with two
@@ -28,7 +29,8 @@ import { visiting } from "./chat/visiting.js";
  */
 export const CHAT_SUITES: Readonly<Record<string, ChatSuite>> = {
   ...{ asking, talking, hearing, "reading back": readingBack, resuming, "handing over": handingOver, assigning, ending, supervising },
-  ...{ "calling over HTTP": callingHttp, attaching, "taking back": takingBack, tagging, visiting, banning, listing, transcripts },
+  ...{ "calling over HTTP": callingHttp, "without a socket": withoutSocket, attaching, "taking back": takingBack, tagging, visiting },
+  ...{ banning, listing, transcripts },
   "leaving messages": leavingMessages,
   ...{ "bad frames": badFrames, refusals, limits, tokens },
 };

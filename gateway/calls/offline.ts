@@ -22,7 +22,7 @@ export const offline: Call<Form> = {
   body: BODIES_HTTP.offline,
   open: true,
   async run(context, { request, fields }) {
-    const { tenant, topic, text, mid = randomId("m") } = fields;
+    const { tenant, topic, text } = fields;
     await isSite(context, tenant, request);
     context.budgets.offline.take(request.address);
     const body = { text };
@@ -31,7 +31,12 @@ export const offline: Call<Form> = {
     await introduce(context, sender, fields);
     const { c } = await context.router.openOffline(sender, topic === undefined ? {} : { topic });
     const session = await tokenFor(context, sender);
-    const { durable } = await context.sending.append(await context.tokens.verify(session.token), { c, mid, kind: "text", body });
+    const { durable } = await context.sending.append(await context.tokens.verify(session.token), {
+      c,
+      mid: shownMid(fields),
+      kind: "text",
+      body,
+    });
     await durable;
     return { c, ...session };
   },
@@ -51,9 +56,17 @@ async function visitorBehind({ tokens }: Context, request: HttpRequest, tenant: 
 
 /** The same form with the same mid is of the same visitor; only who knows all of it could ask for that one's token. */
 function newcomer({ tenant, topic, name, contact, text, mid }: Form): Sender {
-  const said = JSON.stringify([tenant, topic, name, contact, text, mid]);
-  const id = mid === undefined ? randomId("v") : `v_${createHash("sha256").update(said).digest("base64url").slice(0, 22)}`;
+  const id = mid === undefined ? randomId("v") : digest("v", [tenant, topic, name, contact, text, mid]);
   return { tenant, user: { id, role: "visitor", name: name ?? "Visitor" } };
+}
+
+/** Agents are shown all the rest of a form with its message: were its mid there too, they could ask for the sender's token. */
+function shownMid({ mid }: Form): string {
+  return mid === undefined ? randomId("m") : digest("m", mid);
+}
+
+function digest(prefix: string, said: unknown): string {
+  return `${prefix}_${createHash("sha256").update(JSON.stringify(said)).digest("base64url").slice(0, 22)}`;
 }
 
 /** How to reach the sender, among what is known of it. Durable when it resolves. */

@@ -3,6 +3,9 @@ export interface RawFrame {
   readonly binary: boolean;
 }
 
+/** What keeping one costs beside its own bytes: a frame may be empty. */
+const FRAME_BYTES = 256;
+
 /** What a socket sent behind its hello, unread until that is answered: whoever has no good token makes nobody work. */
 export class Anteroom {
   readonly #bytesMax: number;
@@ -15,7 +18,7 @@ export class Anteroom {
 
   /** False when it is one too many; it is not kept then. */
   keep(frame: RawFrame): boolean {
-    this.#bytes += frame.bytes.byteLength;
+    this.#bytes += frame.bytes.byteLength + FRAME_BYTES;
     if (this.#bytes > this.#bytesMax) return false;
     this.#frames.push(frame);
     return true;

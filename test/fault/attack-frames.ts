@@ -7,8 +7,8 @@ import { bent, FRAMES, mangled } from "./attack-values.js";
 /** Sessions, most of them good ones, that say things which are nearly or not at all of the protocol. */
 export const frames: Attack = {
   name: "frames",
-  lanes: 3,
-  rest_ms: 60,
+  lanes: 2,
+  rest_ms: 120,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const socket = await AttackSocket.upgraded(ground, over);
@@ -55,8 +55,8 @@ function leave(numbers: Numbers, socket: AttackSocket): void {
 /** Good sessions at a bad pace: everything at once, the same thing again and again, and gone before the answers. */
 export const timing: Attack = {
   name: "timing",
-  lanes: 2,
-  rest_ms: 100,
+  lanes: 1,
+  rest_ms: 300,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const { token, c } = numbers.pick(ground.visitors);

@@ -35,8 +35,8 @@ const METHODS = ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT"
 /** Every HTTP call with what it does not expect, one after the other or several in one piece. */
 export const http: Attack = {
   name: "http",
-  lanes: 3,
-  rest_ms: 60,
+  lanes: 2,
+  rest_ms: 120,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const socket = await AttackSocket.connect(ground);

@@ -70,12 +70,12 @@ async function crawls({ ground, numbers, over }: Case, at_once: string, slowly: 
 /** Clients that ask for much and read nothing of it. */
 export const deaf: Attack = {
   name: "deaf",
-  lanes: 2,
+  lanes: 1,
   rest_ms: 300,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const { token, c } = numbers.pick(ground.visitors);
-    const kind = numbers.pick(["history", "pongs", "files"] as const);
+    const kind = numbers.pick(["history", "pongs"] as const);
     fight.note(kind);
     const socket = await AttackSocket.upgraded(ground, over);
     if (!socket) return;

@@ -10,8 +10,8 @@ const PING = JSON.stringify({ op: "ping", id: 7 });
 /** WebSocket frames that RFC 6455 forbids, or that hardly anybody sends. */
 export const wire: Attack = {
   name: "wire",
-  lanes: 3,
-  rest_ms: 60,
+  lanes: 2,
+  rest_ms: 120,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const kind = numbers.pick(Object.keys(FRAMES));
@@ -97,8 +97,8 @@ const FRAMES: Readonly<Record<string, Made>> = {
 /** Connections that never become a WebSocket, or hardly. */
 export const handshake: Attack = {
   name: "handshake",
-  lanes: 2,
-  rest_ms: 60,
+  lanes: 1,
+  rest_ms: 120,
   async run(fight) {
     const { ground, numbers, over } = fight;
     const kind = numbers.pick(Object.keys(HANDSHAKES));

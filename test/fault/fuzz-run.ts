@@ -9,6 +9,7 @@ import { caughtUp, readAll } from "./end-of-run.js";
 import { quantile } from "./figures.js";
 import { Attackers, groundAt } from "./fuzz-attackers.js";
 import type { FuzzPlan } from "./fuzz-plan.js";
+import { Stalls } from "./fuzz-stalls.js";
 import type { Target } from "./fuzz-target.js";
 import type { Vitals } from "./fuzz-vitals.js";
 import { type Said, SteadyTalker } from "./steady-talker.js";
@@ -79,6 +80,7 @@ class FuzzRun {
   readonly #crowd: Crowd;
   readonly #attackers: Attackers;
   readonly #timer: NodeJS.Timeout;
+  readonly #stalls = new Stalls();
   #talkers: readonly SteadyTalker[] = [];
   #doing = "starting";
 
@@ -100,6 +102,7 @@ class FuzzRun {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stalls.stop();
     this.#attackers.stop();
     for (const talker of this.#talkers) talker.silence();
     this.#crowd.stop();
@@ -144,14 +147,15 @@ class FuzzRun {
     return cycle;
   }
 
-  /** The times of all answers to what was said in the meantime. */
+  /** The times of the answers to what was said in the meantime, but of those that this process slept through. */
   async #measured(meanwhile: () => Promise<void>): Promise<readonly number[]> {
     const from_ms = performance.now();
     await meanwhile();
     const to_ms = performance.now();
     const within = ({ at_ms }: Said): boolean => at_ms >= from_ms && at_ms < to_ms;
+    const counts = (said: Said): boolean => within(said) && this.#stalls.spared(said);
     await Promise.all(this.#talkers.map((talker) => talker.confirmed(to_ms)));
-    return this.#talkers.flatMap((talker) => talker.said.filter(within)).map(({ took_ms }) => took_ms);
+    return this.#talkers.flatMap((talker) => talker.said.filter(counts)).map(({ took_ms }) => took_ms);
   }
 }
 

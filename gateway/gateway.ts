@@ -81,7 +81,8 @@ export class Gateway implements Service, Reception, ConnectionOwner {
   constructor(options: GatewayOptions) {
     const { timeline, history, router, directory, limits, clock, log, metrics } = options;
     const endOf = async (tenant: string, c: string) => (await history.conversation(tenant, c))?.head;
-    const hub = new Hub({ timeline, clock, log, endOf });
+    const moved = (c: string): void => void opening.moved(this.#connections.keys(), c);
+    const hub = new Hub({ timeline, clock, log, endOf, moved });
     const guard = new LoginGuard({ clock, limits, counts: byNetwork(new Networks(limits.exemptAddresses)) });
     const accounts = new Accounts({ directory, guard, checks: limits });
     const readership = new Readership({

@@ -39,7 +39,7 @@ async function stage(t: Parameters<typeof Timelines.running>[0]): Promise<Stage>
     window: timeline.window.bind(timeline),
     present: timeline.present.bind(timeline),
   };
-  const hub = new Hub({ timeline: watched, clock: systemClock, log, endOf: async () => undefined });
+  const hub = new Hub({ timeline: watched, clock: systemClock, log, endOf: async () => undefined, moved: () => undefined });
   await broker.subscribe("n1", hub);
   let sockets = 0;
   const join = (user = VISITOR, tenant = TENANT) => {

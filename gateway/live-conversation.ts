@@ -17,6 +17,8 @@ export interface LivePorts {
   readonly log: Logger;
   /** The last stored position of a conversation that is closed and has no life. */
   readonly endOf: (tenant: string, c: string) => Promise<Position | undefined>;
+  /** It is of another topic from here on: not everybody who reads it may go on. */
+  readonly moved: (c: string) => void;
 }
 
 /** One socket that reads the conversation here, as far as the conversation tells it anything. */
@@ -122,7 +124,7 @@ export class LiveConversation {
 
   entry(entry: Entry): void {
     this.#head = later(this.#head, entry.pos);
-    this.#authority = entry.authority ?? this.#authority;
+    this.#stands(entry.authority);
     if (this.#reads > 0) this.#remember(entry);
     for (const reader of this.#readers) reader.entry(entry);
   }
@@ -192,7 +194,13 @@ export class LiveConversation {
 
   #learn(life: Life): void {
     this.#head = later(this.#head, life.head);
-    this.#authority = life.authority ?? this.#authority;
+    this.#stands(life.authority);
+  }
+
+  #stands(authority = this.#authority): void {
+    const before = this.#authority?.topic;
+    this.#authority = authority;
+    if (before !== undefined && before !== authority?.topic) this.#ports.moved(this.c);
   }
 
   #remember(entry: Entry): void {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compare, type Position } from "../proto/position.js";
-import { ADA, TENANT, VISITOR } from "../test/contract/broker/chat.js";
+import { ADA, held, LIN, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { GatewayStage } from "../test/support/gateway-stage.js";
-import { begin, C, text } from "../test/support/timelines.js";
+import { begin, C, routed, text } from "../test/support/timelines.js";
 import { turns, until } from "../test/support/until.js";
 
 const mids = (frames: readonly Record<string, unknown>[]): unknown[] => frames.map(({ mid }) => mid);
@@ -107,4 +107,22 @@ test("who resumes learns who came and who went while it was away", async (t) => 
   const returned = await stage.client(ADA, { [C]: head });
   await until("the presence", () => returned.events("presence").length > 0);
   assert.deepEqual(returned.events("presence"), [{ ev: "presence", c: C, user: VISITOR.id, online: true }]);
+});
+
+test("who read a conversation for its topic hears nothing of it on another one; whoever may read it there goes on", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing, LIN);
+  const { timeline } = stage.gateway.context;
+  const [ada, lin, sun, wei] = [await stage.client(ADA), await stage.client(LIN), await stage.client(SUN), await stage.client(VISITOR)];
+  for (const client of [ada, lin, sun, wei]) await client.ask("open", { c: C });
+  await (await timeline.append(text("m1"))).durable;
+  await routed(stage.routing, { ...held(3, LIN), topic: "sales" });
+  await turns();
+  await (await timeline.append(text("m2"))).durable;
+  await turns();
+  assert.deepEqual(
+    [ada, lin, sun, wei].map((client) => mids(client.events("message")).filter((mid) => mid === "m1" || mid === "m2")),
+    [["m1"], ["m1", "m2"], ["m1", "m2"], ["m1", "m2"]],
+  );
+  assert.equal(await ada.refusal("typing", { c: C }), "not_found");
 });

@@ -1,4 +1,4 @@
-import { refuse } from "../lib/errors.js";
+import { DeskError, refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import { eventFrame, gapFrame, pageFrame } from "../proto/frames.js";
@@ -94,6 +94,20 @@ export class Opening {
   /** The user holds it no longer: nothing of it is pushed any more, unless a reply that shows it anew is under way. */
   released(client: Client, c: string): void {
     if (client.readers.get(c)?.delivered) this.leave(client, c);
+  }
+
+  /** It went to another topic: whoever may not read it any more is told nothing more of it. Never rejects. */
+  async moved(clients: Iterable<Client>, c: string): Promise<void> {
+    for (const client of [...clients]) if (client.readers.has(c)) await this.#review(client, c);
+  }
+
+  async #review(client: Client, c: string): Promise<void> {
+    try {
+      await this.#ports.readership.admit(client.session, c);
+    } catch (err) {
+      if (err instanceof DeskError && !err.retry) this.leave(client, c);
+      else this.#ports.log.warn({ c, socket: client.id, err }, "a reader could not be judged again");
+    }
   }
 
   #drop({ readers }: Client, c: string, reader: Reader): void {

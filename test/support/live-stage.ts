@@ -41,7 +41,8 @@ export class PlainLive {
       window: (_c, range) => this.#answer(() => (this.ended ? { at: "cold" } : { at: "window", ...this.#life(), page: this.#page(range) })),
       present: async (_c, user, online) => void this.told.push([user, online]),
     };
-    this.conversation = new LiveConversation({ timeline, clock: this.clock, log, endOf: async () => this.ended }, TENANT, this.c);
+    const ports = { timeline, clock: this.clock, log, endOf: async () => this.ended, moved: () => undefined };
+    this.conversation = new LiveConversation(ports, TENANT, this.c);
   }
 
   get head(): Position {

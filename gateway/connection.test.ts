@@ -189,6 +189,20 @@ test("sends beyond the rate are refused with the time after which they may come,
   assert.equal(await client.refusal("send", said("m1")), undefined);
 });
 
+test("ratings and tags, which stay as what is sent does, come no faster", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  const [wei, sun] = [await stage.client(VISITOR), await stage.client(SUN)];
+  const { sendsBurst } = loadConfig({}, () => "");
+  const refusals = async (client: PlainClient, op: string, fields: object): Promise<unknown[]> => {
+    const codes: unknown[] = [];
+    for (let n = 0; n <= sendsBurst; n++) codes.push(await client.refusal(op, fields));
+    return codes.filter((code) => code === "rate_limited");
+  };
+  assert.equal((await refusals(wei, "rate", { c: C, score: 5 })).length, 1);
+  assert.equal((await refusals(sun, "tag", { c: C, remove: ["none"] })).length, 1);
+});
+
 test("a role is refused what is not for it, and an op that nobody knows is unsupported", async (t) => {
   const stage = await GatewayStage.start(t);
   const [wei, ada] = [await stage.client(VISITOR), await stage.client(ADA)];

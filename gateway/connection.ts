@@ -15,6 +15,7 @@ import { Outlet } from "./outlet.js";
 import { Pace } from "./pace.js";
 import type { Reader } from "./reader.js";
 import type { Reply } from "./reply.js";
+import { SAYING } from "./send-rates.js";
 import { endOf, type Session } from "./session.js";
 import type { Arrival, Socket, SocketHandler } from "./socket.js";
 import { TokenError } from "./tokens.js";
@@ -211,10 +212,10 @@ export class Connection implements Client, SocketHandler {
 
   #allow({ op }: Command): void {
     if (op === "hello") throw new DeskError("bad_request", "You said hello already.");
-    if (op !== "send" && op !== "typing") return;
+    if (!SAYING.has(op) && op !== "typing") return;
     const wait_ms = this.#pace.send();
     if (wait_ms > 0) throw new DeskError("rate_limited", undefined, wait_ms);
-    if (op === "send") this.#context.sendRates.counted(this.#user, this.session.tenant);
+    if (SAYING.has(op)) this.#context.sendRates.counted(this.#user, this.session.tenant);
   }
 
   #finish(id: number | undefined, reply: Reply): void {

@@ -47,6 +47,16 @@ test("a user who sends faster than a socket may is told when to go on", async (t
   );
 });
 
+test("what a command says without a socket counts as what is sent, whichever command it is", async (t) => {
+  const { stage, ask } = await calls(t);
+  await begin(stage.routing);
+  const token = await stage.token(VISITOR);
+  const codes: unknown[] = [];
+  for (let n = 0; n <= 40; n++)
+    codes.push((await ask("POST", "/v1/commands", { token, body: { op: "rate", c: C, score: 5 } })).json["code"]);
+  assert.deepEqual(codes.filter(Boolean), ["rate_limited"]);
+});
+
 test("a fault of ours is unavailable, and says nothing of what went wrong", async (t) => {
   const { stage, ask } = await calls(t);
   t.mock.method(stage.router, "open", async () => assert.fail("a secret"));

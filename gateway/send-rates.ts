@@ -1,9 +1,13 @@
 import type { Clock } from "../lib/clock.js";
 import { DeskError } from "../lib/errors.js";
 import { TokenBuckets } from "../lib/token-buckets.js";
+import type { OpName } from "../proto/commands.js";
 import { userKey } from "./budget.js";
 import type { Budgets } from "./budgets.js";
 import type { Session } from "./session.js";
+
+/** Commands that say something: each leaves an entry for good. */
+export const SAYING: ReadonlySet<string> = new Set<OpName>(["send", "rate", "tag"]);
 
 /** What a user may send in all, and a tenant. Over HTTP a user sends as fast as over one socket, no matter by how many calls. */
 export class SendRates {

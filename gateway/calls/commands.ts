@@ -4,6 +4,7 @@ import type { OpName } from "../../proto/commands.js";
 import { BODIES_HTTP, type HttpBody } from "../../proto/http.js";
 import { answer } from "../commands/index.js";
 import { PassingClient } from "../passing-client.js";
+import { SAYING } from "../send-rates.js";
 import { welcome } from "../welcome.js";
 import type { Call } from "./call.js";
 
@@ -16,7 +17,7 @@ export const session: Call = {
 
 /** These are of a connection. */
 const NEED_SOCKET: ReadonlySet<string> = new Set<OpName>(["hello", "refresh", "ping", "leave"]);
-const RATED: ReadonlySet<string> = new Set<OpName>(["send", "typing"]);
+const RATED: ReadonlySet<string> = new Set([...SAYING, "typing"]);
 
 /** One command without a socket: the handler a socket would have run, and its reply. */
 export const commands: Call<HttpBody<"commands">> = {

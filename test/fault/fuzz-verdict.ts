@@ -8,7 +8,7 @@ const SLOWER_MOST = 2;
 const FLOOR_MS = 20;
 /** The first attacks fill what is filled once: caches, compiled code, windows of conversations. */
 const FIRST_CYCLES = 2;
-const HEAP_MORE_MIB = 12;
+const HEAP_MORE_MIB = 6;
 const HEAP_MIB_PER_MIN = 1.5;
 /** A slope over less time says more of the moment than of the memory. */
 const SLOPE_MINUTES_LEAST = 3;

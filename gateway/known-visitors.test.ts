@@ -107,6 +107,39 @@ test("the answer to an identification waits for what the socket said before it",
   assert.deepEqual(said, ["v_1", "v_1", "v_1"]);
 });
 
+test("what a socket says while it is identified is answered before the identification too", async (t) => {
+  const { stage, token } = await talking(t);
+  const wei = await stage.client(VISITOR);
+  const [identifying, settling] = [new Gate(), new Gate()];
+  const identify = t.mock.method(stage.router, "identify", () => identifying.opened);
+  const { timeline } = stage.gateway.context;
+  const append = timeline.append.bind(timeline);
+  t.mock.method(timeline, "append", async (draft: Draft) => {
+    const receipt = await append(draft);
+    return { ...receipt, durable: settling.opened.then(() => receipt.durable) };
+  });
+  const identified = wei.say("refresh", { token: await token() });
+  await until("the router to be asked", () => identify.mock.callCount() > 0);
+  const meanwhile = wei.say("send", text("m1"));
+  await turns(20);
+  identifying.open();
+  await turns(20);
+  settling.open();
+  await wei.reply(identified);
+  assert.deepEqual(wei.order.slice(-2), [meanwhile, identified]);
+});
+
+test("a socket that is named twice at once is one of the two, whose conversation it has", async (t) => {
+  const { stage, token } = await talking(t);
+  const wei = await stage.client(VISITOR);
+  const said = [wei.say("refresh", { token: await token() }), wei.say("refresh", { token: await token({ sub: "customer-43" }) })];
+  const codes = await Promise.all(said.map(async (id) => ((await wei.reply(id))["error"] as Frame | undefined)?.["code"]));
+  assert.deepEqual(codes, [undefined, "forbidden"]);
+  await wei.ask("send", text("m1"));
+  const page = (await wei.ask("history", { c: C }))["messages"] as Frame[];
+  assert.deepEqual((page.at(-1) as Frame)["from"], VERA);
+});
+
 test("an identification that the router refuses leaves the socket who it was", async (t) => {
   const { stage, token } = await talking(t);
   const wei = await stage.client(VISITOR);

@@ -13,11 +13,14 @@ export const refresh: Handler<"refresh"> = async ({ tokens, visitors, opening },
   const session = await tokens.verify(token);
   if (isSame(session, client.session)) client.admit(session);
   else {
-    // What it said before is in history as somebody else's: it must be answered first, or a retry would come twice.
     await client.settled();
-    await visitors.identify(client.session, session);
+    const before = client.session;
+    await visitors.identify(before, session);
+    if (client.session.user !== before.user) refuse("forbidden", "The site has said who this is already.");
     client.admit(session);
     opening.identified(client);
+    // What it said before is in history as somebody else's: it must be answered first, or a retry would come twice.
+    await client.settled();
   }
   return reply({ user: session.user, expires_at: session.expires_at });
 };

@@ -180,6 +180,12 @@ test("a revocation stands at once, here and in the directory, and the next one r
   assert.equal((await rows.get("revocation", "shop", "ada"))?.version, 2);
 });
 
+test("revocations at the same time are all taken", async (t) => {
+  const { cache, rows } = await staged(t);
+  await Promise.all([17, 18, 19].map((not_before) => cache.revoke("shop", "ada", not_before)));
+  assert.equal((await rows.get("revocation", "shop", "ada"))?.version, 3);
+});
+
 test("a revocation that cannot be written is unavailable, and is not taken for done", async (t) => {
   const { cache, rows } = await staged(t);
   await rows.close();

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../lib/clock.js";
+import { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { Service } from "../lib/service.js";
 import type { Directory, Row, RowKind, RowValues } from "./directory.js";
@@ -68,10 +69,9 @@ export class DirectoryCache implements Service {
     return this.set("revocation", tenant, user, { not_before });
   }
 
-  /** Writes the row over what is there; seen here when it resolves. Rejects as {@link Directory.put} does. */
+  /** Writes the row over what is there, whoever else writes it at the same time; seen here when it resolves. Rejects with `unavailable`. */
   async set<K extends RowKind>(kind: K, tenant: string, id: string, value: RowValues[K]): Promise<void> {
-    const row = await this.#directory.get(kind, tenant, id);
-    await this.#directory.put(kind, tenant, id, value, row?.version ?? 0);
+    while (!(await this.#put(kind, tenant, id, value)));
     await this.look();
   }
 
@@ -90,6 +90,18 @@ export class DirectoryCache implements Service {
       this.#log.warn({ err }, "the directory does not answer; what was read before is served");
     } finally {
       this.#looking = false;
+    }
+  }
+
+  /** False when somebody else was first. */
+  async #put<K extends RowKind>(kind: K, tenant: string, id: string, value: RowValues[K]): Promise<boolean> {
+    const row = await this.#directory.get(kind, tenant, id);
+    try {
+      await this.#directory.put(kind, tenant, id, value, row?.version ?? 0);
+      return true;
+    } catch (error) {
+      if (error instanceof DeskError && error.code === "conflict") return false;
+      throw error;
     }
   }
 

@@ -1,6 +1,8 @@
 import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
 import { DeskError, refuse } from "../lib/errors.js";
+import type { History } from "../persister/history.js";
+import { ANONYMOUS } from "../proto/claims.js";
 import type { Session } from "./session.js";
 
 type Banned = Pick<Session, "tenant" | "user">;
@@ -24,6 +26,19 @@ export async function refuseBanned(known: Known, session: Banned): Promise<void>
 
 export function banned(): DeskError {
   return new DeskError("forbidden", "You may not come here.");
+}
+
+/** Conversations of one visitor that are looked at for who it was before. */
+const LOOK_BACK = 200;
+
+/** The ids that a visitor had before its site said who it is: its other pages, and whoever keeps such a token, go on under them. */
+export async function formerIds(history: Pick<History, "conversations">, tenant: string, user: string): Promise<readonly string[]> {
+  const { rows } = await history.conversations({ tenant, visitor: user, limit: LOOK_BACK });
+  const own = rows.filter(({ authority }) => authority.visitor.id === user);
+  const visitors = own.flatMap(({ authority }) =>
+    authority.members.filter(({ id, role }) => role === "visitor" && id !== user && ANONYMOUS.test(id)),
+  );
+  return [...new Set(visitors.map(({ id }) => id))];
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { DeskError } from "../lib/errors.js";
 import type { Party } from "../proto/message.js";
-import { ADA, held, TENANT, VISITOR } from "../test/contract/broker/chat.js";
+import { ADA, held, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { Gate } from "../test/support/gate.js";
 import type { GatewayStage } from "../test/support/gateway-stage.js";
 import { type Ask, calls } from "../test/support/http-stage.js";
@@ -75,6 +75,20 @@ test("another page with the old token goes on as it was: it reads what is said, 
   assert.deepEqual(mids(other.events("message")).slice(-2), ["m1", "m2"]);
   const later = await stage.client(VISITOR);
   assert.deepEqual(ids(await later.ask("open", { c: C })), ["ada false", "customer-42 false"]);
+});
+
+test("a visitor who is banned is out as who it was before too, and comes back as both", async (t) => {
+  const { stage, token } = await talking(t);
+  const [wei, other, sun] = [await stage.client(VISITOR), await stage.client(VISITOR), await stage.client(SUN)];
+  await other.ask("open", { c: C });
+  await wei.ask("refresh", { token: await token() });
+  await stage.timelines.isStored();
+  await sun.ask("ban", { user: VERA.id });
+  await until("both sockets to be closed", () => [wei, other].every(({ socket }) => socket.ended !== undefined));
+  assert.deepEqual([wei.socket.ended?.reason, other.socket.ended?.reason], ["forbidden", "forbidden"]);
+  assert.equal(await stage.connect().refusal("hello", { token: await stage.token(VISITOR) }), "forbidden");
+  await sun.ask("ban", { user: VERA.id, until: 1 });
+  assert.equal(await stage.connect().refusal("hello", { token: await stage.token(VISITOR) }), undefined);
 });
 
 test("a visitor who never was in it reads and says nothing, whoever vouches for it", async (t) => {

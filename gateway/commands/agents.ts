@@ -1,4 +1,4 @@
-import { ban as banVisitor } from "../bans.js";
+import { ban as banVisitor, formerIds } from "../bans.js";
 import { DONE, reply } from "../reply.js";
 import type { Handler } from "./command.js";
 
@@ -53,8 +53,10 @@ export const explain: Handler<"explain"> = async ({ router }, { session }, { c }
   return reply({ decisions: await router.explain(session.tenant, c) });
 };
 
-/** Keeps a visitor out. */
-export const ban: Handler<"ban"> = async ({ directory }, { session: { tenant } }, { user, until }) => {
-  await banVisitor(directory, { tenant, user, ...(until === undefined ? {} : { until }) });
+/** Keeps a visitor out, also as whom it was before it was known. */
+export const ban: Handler<"ban"> = async ({ directory, history }, { session: { tenant } }, { user, until }) => {
+  const keepOut = (id: string) => banVisitor(directory, { tenant, user: id, ...(until === undefined ? {} : { until }) });
+  await keepOut(user);
+  for (const id of await formerIds(history, tenant, user)) await keepOut(id);
   return DONE;
 };

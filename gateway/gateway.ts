@@ -213,7 +213,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
       return (await isBanned(this.context, session)) ? banned() : undefined;
     };
     void waiting.judge(fault).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
-    await this.#vetting.all(this.#connections.keys());
+    await this.#vetting.all(() => this.#connections.keys());
   }
 
   async #faultOf(session: Session): Promise<CloseName | undefined> {

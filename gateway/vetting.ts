@@ -1,10 +1,13 @@
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../lib/log.js";
+import { turn } from "../lib/turn.js";
 import type { CloseName } from "../proto/codes.js";
 import type { Outlet } from "./outlet.js";
 import type { Session } from "./session.js";
 
 const AGAIN_MS = 1_000;
+/** Sockets judged before others are served. */
+const AT_ONCE = 100;
 
 /** A socket whose session may be over before its token is. */
 export interface Vetted {
@@ -24,14 +27,28 @@ export interface VettingPorts {
 /** Closes the sockets whose sessions stand on something that was withdrawn. */
 export class Vetting {
   readonly #ports: VettingPorts;
+  #due = false;
+  #going = false;
 
   constructor(ports: VettingPorts) {
     this.#ports = ports;
   }
 
-  /** After every change. Never rejects. */
-  async all(sockets: Iterable<Vetted>): Promise<void> {
-    for (const socket of [...sockets]) await this.one(socket);
+  /** After every change; all that come while one is looked at are one more round, however many they are. Never rejects. */
+  async all(sockets: () => Iterable<Vetted>): Promise<void> {
+    this.#due = true;
+    if (this.#going) return;
+    this.#going = true;
+    while (this.#due) await this.#round([...sockets()]);
+    this.#going = false;
+  }
+
+  async #round(sockets: readonly Vetted[]): Promise<void> {
+    this.#due = false;
+    for (const [index, socket] of sockets.entries()) {
+      await this.one(socket);
+      if (index % AT_ONCE === AT_ONCE - 1) await turn();
+    }
   }
 
   /** Until it can be judged, or is gone. Never rejects. */

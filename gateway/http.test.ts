@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loadConfig } from "../lib/config.js";
 import { refuse } from "../lib/errors.js";
 import { ADA, held, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import { calls } from "../test/support/http-stage.js";
@@ -45,6 +46,16 @@ test("a user who sends faster than a socket may is told when to go on", async (t
     refused.map(({ json }) => [json["code"], json["retry_after_ms"]]),
     [["rate_limited", 50]],
   );
+});
+
+test("a transcript costs its user as many calls as it has pages", async (t) => {
+  const config = loadConfig({}, () => "");
+  const { stage, ask } = await calls(t, { limits: { ...config, historyMax: 2, callsPerUser: { count: 6, per_ms: 60_000 } } });
+  await begin(stage.routing);
+  for (const mid of ["m1", "m2", "m3", "m4"]) await (await stage.routing.append(text(mid))).durable;
+  const token = await stage.token(VISITOR);
+  const read = async (): Promise<unknown> => (await ask("GET", `/v1/conversations/${C}/transcript`, { token })).json["code"];
+  assert.deepEqual([await read(), await read(), await read()], [undefined, undefined, "rate_limited"]);
 });
 
 test("what a command says without a socket counts as what is sent, whichever command it is", async (t) => {

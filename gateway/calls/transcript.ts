@@ -1,4 +1,7 @@
 import { formatPosition } from "../../proto/position.js";
+import { userKey } from "../budget.js";
+import type { Context } from "../context.js";
+import type { Reading } from "../reading.js";
 import type { HttpRequest } from "../request.js";
 import { transcriptText } from "../transcript-text.js";
 import { TRANSCRIPT_LANGUAGES } from "../transcript-words.js";
@@ -10,17 +13,29 @@ import { positionOf, wordOf } from "./query.js";
 export const transcript: Call = {
   method: "GET",
   path: /^\/v1\/conversations\/([^/]+)\/transcript$/,
-  async run({ readership, reading, limits }, { session, parameters: [c = ""], request }) {
+  async run(context, { session, parameters: [c = ""], request }) {
+    const { readership, limits } = context;
     const format = formatOf(request);
     const language = wordOf(request.query, "lang", TRANSCRIPT_LANGUAGES) ?? "en";
     const after = positionOf(request.query, "after");
     const { members } = await readership.admit(session, c);
     const bounds = { bytes_max: limits.transcriptBytes, page: limits.historyMax };
-    const read = await readTranscript(reading, session, { c, ...(after && { after }) }, bounds);
+    const read = await readTranscript(paid(context), session, { c, ...(after && { after }) }, bounds);
     if (format === "json") return encoded(c, read);
     return attached(c, transcriptText(read, { c, language, members, goesOn: after !== undefined }));
   },
 };
+
+/** Reading by which every page after the first costs what a page costs that is asked for: a transcript may be hundreds of them. */
+function paid({ reading, budgets }: Context): Pick<Reading, "page"> {
+  let pages = 0;
+  return {
+    page: async (session, asked) => {
+      if (pages++ > 0) budgets.callsOfUser.take(userKey(session));
+      return reading.page(session, asked);
+    },
+  };
+}
 
 function formatOf({ query, header }: HttpRequest): "json" | "text" {
   const wish = /\btext\/plain\b/.test(header("accept") ?? "") ? "text" : "json";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { loadConfig } from "../lib/config.js";
+import { DeskError } from "../lib/errors.js";
 import type { Position } from "../proto/position.js";
 import { ADA, as, held, LIN, SUN, TENANT, VISITOR } from "../test/contract/broker/chat.js";
 import type { GatewayStage } from "../test/support/gateway-stage.js";
@@ -8,6 +9,7 @@ import { type Ask, calls } from "../test/support/http-stage.js";
 import { begin, C, routed, text } from "../test/support/timelines.js";
 import { turns, until, watch } from "../test/support/until.js";
 import type { GatewayOptions } from "./gateway.js";
+import type { Session } from "./session.js";
 
 /** After it a life that nobody uses is gone. */
 const IDLE_MS = 86_400_001;
@@ -188,4 +190,24 @@ test("a wait that is too long, or after nothing, is a bad request", async (t) =>
     const { status, json } = await ask("GET", `/v1/conversations/${C}/messages?${query}`, { token });
     assert.deepEqual([status, json["code"]], [400, "bad_request"], query);
   }
+});
+
+test("one whose session cannot be judged waits on, and those who are out are told all the same", async (t) => {
+  const { stage, head, poll, waiting } = await polling(t);
+  await routed(stage.routing, held(2, ADA));
+  const at: Position = [head[0], 2];
+  const gone = new AbortController();
+  const agents = poll(at, { token: await stage.token(ADA), aborted: gone.signal });
+  await waiting(1);
+  const visitors = poll(at);
+  await waiting(2);
+  const { tokens } = stage.gateway.context;
+  const isRevoked = tokens.isRevoked.bind(tokens);
+  const judge = (session: Session) => (session.user.id === ADA.id ? Promise.reject(new DeskError("unavailable")) : isRevoked(session));
+  t.mock.method(tokens, "isRevoked", judge);
+  await stage.command("session", "revoke", TENANT, VISITOR.id);
+  await waiting(1);
+  assert.equal((await visitors).json["code"], "unauthenticated");
+  gone.abort();
+  await agents;
 });

@@ -81,12 +81,14 @@ export class Waiting {
     return [...(this.#vigils.get(userKey(session))?.keys() ?? [])];
   }
 
-  /** Ends the waits of sessions that are not good any more. A session that cannot be judged waits on. */
+  /** Ends the waits of sessions that are not good any more. A session that cannot be judged waits on; rejects then, when all others are. */
   async judge(fault: (session: Session) => Promise<DeskError | undefined>): Promise<void> {
-    for (const wait of [...this.#waits.keys()]) {
+    const judged = [...this.#waits.keys()].map(async (wait) => {
       const error = await fault(wait.session);
       if (error) wait.end(error);
-    }
+    });
+    const failed = (await Promise.allSettled(judged)).find((each) => each.status === "rejected");
+    if (failed) throw failed.reason;
   }
 
   /** Nobody waits any more. */

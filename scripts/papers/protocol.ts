@@ -151,7 +151,8 @@ function closeTable(): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const [top, ...others] = [head, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return [top, `|${"---|".repeat(head.length)}`, ...others].join("\n");
 }
 
 function fenced(lines: readonly string[]): string[] {

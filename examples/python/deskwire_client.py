@@ -1,212 +1,149 @@
 #!/usr/bin/env python3
-"""A visitor's client for Deskwire, written from docs/PROTOCOL.md (§ points into it). Python 3.8 or newer, no packages."""
-import argparse, base64, json, os, random, re, sched, select, threading, time  # noqa: E401
-from contextlib import suppress
+"""A visitor's client for Deskwire, written from docs/PROTOCOL.md (§ points into it). Python 3.8 or newer, no packages.
+Says what comes on standard input; prints what happens, one JSON object per line."""
+import base64, json, os, queue, random, re, sys, threading, time  # noqa: E401
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from math import inf
 from urllib.parse import urlsplit
 
 class Ended(Exception):
     """A connection ended or could not be made; its arguments are a close code and a reason (§8)."""
 
 def http(url, method, path, headers, body=None):
-    """The answer and its socket. A refusal counts as the close that asks the same of us: come back (4004) or stop (4200)."""
+    """The answer, and its socket. A refusal counts as the close that asks the same of us: come back (4004) or stop (4200)."""
     to = urlsplit(url)
-    connection = (HTTPSConnection if to.scheme == "https" else HTTPConnection)(to.netloc, timeout=10)
+    connection = (HTTPSConnection if to.scheme == "https" else HTTPConnection)(to.netloc, timeout=60)
     connection.request(method, to.path.rstrip("/") + path, body, headers)
     answer = connection.getresponse()
     if answer.status in (101, 200): return answer, connection.sock
-    after = f";retry_after_ms={answer.headers['Retry-After']}000" if "Retry-After" in answer.headers else ""
-    raise Ended(4004 if answer.status == 429 or answer.status >= 500 else 4200, f"HTTP {answer.status}{after}")
+    raise Ended(4004 if answer.status == 429 or answer.status >= 500 else 4200, f"HTTP {answer.status}")
 
 class WebSocket:
-    """As much of RFC 6455 as is needed here."""
+    """As much of RFC 6455 as is needed here. `frames` gets what comes: JSON objects, and at the end an Ended."""
+
     def __init__(self, url):
         headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
                    "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(), "Sec-WebSocket-Protocol": "deskwire.v1"}
-        self.text, self.socket = b"", http(url, "GET", "/v1/ws", headers)[1]
+        self.answer, self.socket = http(url, "GET", "/v1/ws", headers)
+        self.frames, self.read = queue.Queue(), self.answer.fp.read
+        threading.Thread(target=self.listen, daemon=True).start()
 
-    def send(self, opcode, data):  # what we send is below 64 KiB (§17): the longest form of a length is not needed
+    def listen(self):
+        try:
+            while True:
+                first, size = self.read(2)
+                if size > 125: size = int.from_bytes(self.read(2 if size == 126 else 8), "big")
+                opcode, data = first & 15, self.read(size)
+                if opcode == 1: self.frames.put(json.loads(data))
+                elif opcode == 8: return self.frames.put(Ended(int.from_bytes(data[:2], "big"), data[2:].decode()))
+                elif opcode == 9: self.send(10, data)  # a ping gets its pong
+        except (OSError, ValueError) as problem:  # a stream that is over reads short
+            self.frames.put(Ended(1006, str(problem)))
+
+    def send(self, opcode, data):  # what is sent is below 64 KiB (§17): the longest form of a length is not needed
         mask, size = os.urandom(4), len(data)
         length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
         self.socket.sendall(bytes([0x80 | opcode]) + length + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data)))
 
-    def read(self, size):
-        data = b""
-        while len(data) < size:
-            if not (part := self.socket.recv(size - len(data))): raise Ended(1006, "no close frame")
-            data += part
-        return data
-
     def receive(self, seconds):
-        """One JSON object, or None if none comes in time."""
-        while getattr(self.socket, "pending", int)() or select.select([self.socket], [], [], seconds)[0]:
-            first, size = self.read(2)
-            if size > 125: size = int.from_bytes(self.read(2 if size == 126 else 8), "big")
-            opcode, data = first & 15, self.read(size)
-            if opcode == 8: raise Ended(int.from_bytes(data[:2], "big"), data[2:].decode())
-            if opcode == 9: self.send(10, data)  # a ping gets its pong
-            if opcode < 8: self.text += data
-            if opcode < 8 and first & 0x80:
-                text, self.text = self.text, b""
-                return json.loads(text)
-
-class Conversation:
-    """What one reader knows (§5); positions are lists, which compare as §4 says. What is printed can be neither moved nor
-    withdrawn, so it is printed once and in order: where the order breaks, `position` waits until history leads it to `head`."""
-    def __init__(self, c, emit):
-        self.c, self.emit, self.position, self.head, self.asked, self.printed = c, emit, [0, 0], [0, 0], None, set()
-
-    def event(self, event):
-        if event["ev"] == "gap": self.jump(min(event["after"], self.position), event["head"])
-        elif event["ev"] in ("message", "skip") and event["pos"] > self.head:
-            if self.position == self.head and event["pos"] == [self.head[0], self.head[1] + 1]: self.show([event], event["pos"])
-            else: self.jump(self.position, event["pos"])
-
-    def jump(self, after, head):
-        if head[0] != self.head[0] or head < self.head:  # an end was lost: read that epoch again, and no page asked before
-            after, self.asked = [after[0], 0], None
-        self.position, self.head = after, head
-
-    def took(self, page, head):
-        last, holes = page["messages"][-1]["pos"] if page["messages"] else self.position, page.get("incomplete")
-        self.show(page["messages"], holes[0][0] if holes else last if page["more"] else max(head, last))
-
-    def show(self, messages, upto):
-        for m in messages:
-            key = "mid" in m and (m["from"]["id"], m["mid"])
-            if key and key not in self.printed and m["pos"] <= upto:
-                self.printed.add(key)
-                self.emit("message", **m)
-        self.position, self.head = upto, max(self.head, upto)
+        """One JSON object, or an empty one if none comes in time."""
+        try: frame = self.frames.get(timeout=seconds)
+        except queue.Empty: return {}
+        if isinstance(frame, Ended): raise frame
+        return frame
 
 class Client:
-    """One thread does everything: what comes, when it comes, and ten times a second whatever is due."""
-    def __init__(self, url, visitor, topic, emit):
-        self.url, self.visitor, self.topic, self.emit, self.outbox = url, visitor, topic, emit, []
-        self.token, self.fresh, self.refused, self.retries, self.losses, self.ids = None, False, False, 0, 0, 0
-        self.talk = Conversation(None, emit)
+    """Whatever tells that the conversation went on (an event, a gap, a head) only moves `head`; `history` leads `position` there.
+    So what is printed, which can be neither moved nor withdrawn, is printed once and in the order of positions (§4, §5)."""
 
-    def say(self, text):
-        self.outbox.append({"mid": os.urandom(8).hex(), "kind": "text", "body": {"text": text}})
+    def __init__(self, url, tenant="demo", topic="support"):
+        self.url, self.visitor, self.topic = url, {"tenant": tenant, "name": "Python"}, topic
+        self.c, self.position, self.head, self.printed, self.outbox = None, [0, 0], [0, 0], set(), []
+        self.token, self.fresh, self.tries, self.ids = None, False, 0, 0
 
     def run(self):
         while True:
-            self.ws, self.calls, self.timers, self.sending, self.talk.asked = None, {}, sched.scheduler(), None, None
+            self.ws, self.calls, self.send_at, self.read_at = None, {}, 0, 0
             try: self.work()
             except Ended as ended: code, reason = ended.args
             except (OSError, HTTPException) as problem: code, reason = 1006, str(problem)
             if self.ws: self.ws.socket.close()
-            stop, in_doubt = code // 100 == 42, any(op == "send" for op, *_ in self.calls.values())
-            self.losses = self.losses + 1 if in_doubt and code == 1006 else 0
-            if in_doubt and (stop or self.losses == 2): self.settle("failed", code=code)
-            self.emit("closed", code=code, reason=reason)
-            if stop: raise SystemExit(1)
-            wait_ms = back_off_ms(self.retries)
-            if code // 100 == 41: self.fresh, self.refused, wait_ms = False, True, wait_ms if self.refused else 0
-            if named := re.search(r";retry_after_ms=(\d+)", reason): wait_ms = int(named[1])
-            self.retries += wait_ms > 0
-            self.emit("reconnecting", in_ms=round(wait_ms))
-            time.sleep(wait_ms / 1000)
+            self.tell("closed", code=code, reason=reason)
+            if code // 100 == 42: raise SystemExit(1)  # nothing changes until a person does something
+            if code // 100 == 41: self.fresh = False
+            named, self.tries = re.search(r";retry_after_ms=(\d+)", reason), self.tries + 1
+            time.sleep(int(named[1]) / 1000 if named else random.random() * min(30, 0.25 * 2 ** self.tries))
+
+    def say(self, lines):
+        for text in (line.strip() for line in lines if line.strip()):
+            self.outbox.append({"mid": os.urandom(8).hex(), "kind": "text", "body": {"text": text}})
+
+    def tell(self, event, **details): print(json.dumps({"event": event, **details}), flush=True)
 
     def work(self):
+        """One connection: hello, resume or open, then whatever is due, until it ends."""
         if not self.fresh: self.new_token()
-        self.ws = WebSocket(self.url)
-        self.call("hello", {"token": self.token, "resume": {self.talk.c: self.talk.position} if self.talk.c else {}})
-        hello = self.ws.receive(10) or {}
-        if "resumed" not in hello:
-            self.ws.receive(10)  # what is refused is closed next, with the code that says what to do
-            raise Ended(1006, "no answer to hello")
-        self.clock_ms, self.ping_s = hello["now"] - time.time() * 1000, hello["ping_ms"] / 1000
-        self.timers.enter(self.ping_s, 0, self.beat)
-        if "head" in hello["resumed"].get(self.talk.c, {}): self.emit("ready", c=self.talk.c)
-        else: self.call("open", {"ask": {"topic": self.topic}, "limit": 1})
+        self.ws, beat_at = WebSocket(self.url), 0
+        self.call("hello", token=self.token, resume={self.c: self.position} if self.c else {})
+        hello = self.ws.receive(10)
+        while "resumed" not in hello: self.ws.receive(1)  # a refused hello is closed next, with the code that says what to do
+        if "head" in hello["resumed"].get(self.c, {}): self.tell("ready", c=self.c)
+        else: self.call("open", ask={"topic": self.topic}, limit=1)
         while True:
-            self.timers.run(blocking=False)
-            if frame := self.ws.receive(0.1): self.received(frame)
-            if self.talk.c and self.outbox and not self.sending:  # one at a time keeps the order; c and since stay the first ones
-                self.outbox[0] = {"c": self.talk.c, "since": self.talk.position, **self.outbox[0]}
-                self.sending = self.call("send", self.outbox[0])
-            if self.talk.position != self.talk.head and not self.talk.asked:
-                page = {"c": self.talk.c, "after": self.talk.position, "limit": 200}
-                self.talk.asked = self.call("history", page, self.talk.head)
-
-    def call(self, op, fields, *notes, tries=0):
-        self.ids += 1
-        self.calls[self.ids] = op, fields, notes, tries
-        self.ws.send(1, json.dumps({"op": op, "id": self.ids, **fields}).encode())
-        return fields
-
-    def received(self, frame):
-        if "re" in frame: self.answered(*self.calls.pop(frame["re"]), frame, frame.get("error"))
-        elif frame["ev"] == "goaway": self.timers.enter(frame["reconnect_in_ms"] / 1000, 0, self.leave)
-        elif frame.get("c") == self.talk.c: self.talk.event(frame)
-
-    def answered(self, op, fields, notes, tries, reply, error):
-        if not error: self.retries, self.refused = 0, False
-        if error and error.get("retry"):
-            wait_ms = error.get("retry_after_ms", back_off_ms(tries))
-            self.timers.enter(wait_ms / 1000, 0, self.call, (op, fields, *notes), {"tries": tries + 1})
-        elif op == "send":
-            self.sending = None
-            self.settle("failed", code=error["code"]) if error else self.settle("acked", pos=reply["pos"], ts=reply["ts"])
-        elif error and op != "refresh": raise Ended(4200, f"{op}: {error['code']}")
-        elif op == "open":
-            if reply["c"] != self.talk.c: self.talk = Conversation(reply["c"], self.emit)
-            self.talk.jump(self.talk.position, reply["head"])
-            self.emit("ready", c=reply["c"])
-        elif op == "history" and fields is self.talk.asked:
-            self.talk.took(reply, *notes)
-            self.timers.enter(1 if "incomplete" in reply else 0, 0, setattr, (self.talk, "asked", None))
-        elif op == "ping" and reply["heads"].get(self.talk.c, [0, 0]) > self.talk.head:
-            self.talk.jump(self.talk.position, reply["heads"][self.talk.c])
-
-    def settle(self, event, **details):
-        message, self.losses = self.outbox.pop(0), 0
-        self.emit(event, mid=message["mid"], text=message["body"]["text"], **details)
-
-    def beat(self):
-        if [op for op, *_ in self.calls.values()].count("ping") == 2: raise Ended(1000, "two pings are not answered")
-        self.call("ping", {})
-        self.timers.enter(self.ping_s, 0, self.beat)
-        if self.expires_at - self.clock_ms - time.time() * 1000 < 60_000:
-            with suppress(Ended, OSError, HTTPException):  # the next beat tries again
-                self.new_token()
-                self.call("refresh", {"token": self.token})
-
-    def leave(self):
-        self.ws.send(8, (1000).to_bytes(2, "big"))
-        raise Ended(1000, "goaway;retry_after_ms=0")
+            frame, now = self.ws.receive(0.1), time.monotonic()
+            if "re" in frame: self.answered(self.calls.pop(frame["re"]), frame, frame.get("error"), now)
+            elif frame.get("c") == self.c: self.reaches(frame.get("pos") or frame.get("head"))
+            if now >= beat_at:
+                if list(self.calls.values()).count("ping") == 2: raise Ended(1006, "two pings are not answered")
+                beat_at = now + hello["ping_ms"] / 1000
+                self.call("ping")
+            if self.c and self.outbox and now >= self.send_at:  # one at a time keeps the order; a retry is the same in all (§6)
+                self.send_at, self.outbox[0] = inf, {"c": self.c, "since": self.position, **self.outbox[0]}
+                self.call("send", **self.outbox[0])
+            if self.position < self.head and now >= self.read_at:
+                self.read_at = inf
+                self.call("history", c=self.c, after=self.position, limit=200)
 
     def new_token(self):
         headers, path, body = {"Content-Type": "application/json"}, "/v1/visitors", self.visitor
         if self.token: headers, path, body = {**headers, "Authorization": f"Bearer {self.token}"}, "/v1/refresh", {}
-        answer = json.load(http(self.url, "POST", path, headers, json.dumps(body))[0])
-        self.token, self.expires_at, self.fresh = answer["token"], answer["expires_at"], True
+        self.token, self.fresh = json.load(http(self.url, "POST", path, headers, json.dumps(body))[0])["token"], True
 
-def back_off_ms(tries): return random.random() * min(30_000, 500 * 2 ** min(tries, 6))
+    def call(self, op, **fields):
+        self.ids += 1
+        self.calls[self.ids] = op
+        self.ws.send(1, json.dumps({"op": op, "id": self.ids, **fields}).encode())
 
-def main():
-    parser = argparse.ArgumentParser(description="Asks as a visitor, prints the conversation, says what comes on standard input.")
-    parser.add_argument("url", help="where the server is, as in https://chat.example")
-    parser.add_argument("--tenant", default="demo")
-    parser.add_argument("--name", default="Python", help="shown to the others")
-    parser.add_argument("--topic", default="support")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
-    options = parser.parse_args()
+    def reaches(self, head): self.head = max(self.head, head or [0, 0])
 
-    def emit(event, **details):
-        if options.json: line = json.dumps({"event": event, **details})
-        elif event == "message": line = f"{details['from']['name']}: {details['body'].get('text', details['body'])}"
-        else: line = f"* {event} {details}"
-        print(line, flush=True)
+    def answered(self, op, reply, error, now):
+        again = error.get("retry_after_ms", 1000) / 1000 if error and error.get("retry") else 0
+        if not error: self.tries = 0
+        if op == "send" and again: self.send_at = now + again
+        elif op == "send":
+            message, self.send_at = self.outbox.pop(0), now
+            outcome = {"code": error["code"]} if error else {"pos": reply["pos"], "ts": reply["ts"]}
+            self.tell("failed" if error else "acked", mid=message["mid"], text=message["body"]["text"], **outcome)
+        elif error: raise Ended(4004 if again else 4200, f"{op}: {error['code']};retry_after_ms={round(again * 1000)}")
+        elif op == "ping": self.reaches(reply["heads"].get(self.c))
+        elif op == "open":
+            if reply["c"] != self.c: self.c, self.position, self.head = reply["c"], [0, 0], [0, 0]
+            self.reaches(reply["head"])
+            self.tell("ready", c=self.c)
+        elif op == "history":
+            hole = reply["incomplete"][0][0] if "incomplete" in reply else [inf, inf]
+            self.read_at = now + ("incomplete" in reply)
+            for message in (m for m in reply["messages"] if m["pos"] <= hole): self.show(message)
 
-    def listen():  # a long line becomes several messages, each of them below limits.text_bytes
-        with open(0, encoding="utf-8", errors="replace", closefd=False) as lines:
-            for line in iter(lambda: lines.readline(2000), ""):
-                if line.strip(): client.say(line.rstrip("\r\n"))
+    def show(self, message):
+        """An entry that is hidden has no mid; one that was seen before it was lost and said again has its old one."""
+        key = "mid" in message and (message["from"]["id"], message["mid"])
+        if key and key not in self.printed: self.tell("message", **message)
+        self.printed.add(key)
+        self.position = message["pos"]
 
-    client = Client(options.url, {"tenant": options.tenant, "name": options.name}, options.topic, emit)
-    threading.Thread(target=listen, daemon=True).start()
-    with suppress(KeyboardInterrupt): client.run()
-
-if __name__ == "__main__": main()
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or "--help" in sys.argv: sys.exit(f"usage: deskwire_client.py https://chat.example [tenant] [topic]\n\n{__doc__}")
+    client = Client(*sys.argv[1:])
+    threading.Thread(target=client.say, args=[open(0, encoding="utf-8", errors="replace", closefd=False)], daemon=True).start()
+    client.run()

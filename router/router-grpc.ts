@@ -28,7 +28,7 @@ export const definition = loadService("router", "RouterService");
 export const HEARTBEAT_MS = 1_000;
 export const SILENCE_MS = 3_000;
 
-/** Queue and explain beyond this time are worth nothing to the asker. */
+/** The fields of a call that are questions: one of them is set. */
 const ASKS = [
   "open",
   "open_offline",

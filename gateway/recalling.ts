@@ -16,14 +16,14 @@ export interface RecallingPorts {
   readonly history: Pick<History, "find" | "page">;
 }
 
-/** How long after it was said a message may be taken back. */
+/** How long after it was said a message may be withdrawn. */
 const RECALL_MS = 120_000;
 /** Newest entries looked at before history is asked. */
 const LOOK_BACK = 200;
 
 const RECALLABLE: ReadonlySet<string> = new Set(["text", "file", "card", "note"]);
 
-/** What a `recall` takes back: where it stands, and the file it leads to. */
+/** What a `recall` withdraws: where it stands, and the file it leads to. */
 export interface Target {
   readonly recalls: NonNullable<Draft["recalls"]>;
   readonly file?: string;
@@ -31,7 +31,7 @@ export interface Target {
 
 const FILE_URL = /^\/v1\/files\/([\w-]+)$/;
 
-/** Finds what a `recall` takes back. Whether it still may is the broker's to judge, in the step that takes the recall. */
+/** Finds what a `recall` withdraws. Whether it still may is the broker's to judge, in the step that takes the recall. */
 export class Recalling {
   readonly #ports: RecallingPorts;
 
@@ -39,7 +39,7 @@ export class Recalling {
     this.#ports = ports;
   }
 
-  /** Rejects with `not_found` when the caller said nothing of this mid, or nothing that can be taken back; `pending` while history is behind. */
+  /** Rejects with `not_found` when the caller said nothing of this mid, or nothing that can be withdrawn; `pending` while history is behind. */
   async target({ tenant, user }: Session, c: string, mid: string): Promise<Target> {
     const live = await this.#ports.timeline.window(c, { limit: LOOK_BACK });
     if (live.at === "window" && live.tenant !== tenant) return refuse("not_found");

@@ -6,7 +6,7 @@ import { Tokens, type TokensOptions } from "./tokens.js";
 
 const ada = { id: "ada", role: "agent", name: "Ada" } as const;
 
-/** A desk where `ada` has an account; `revoke` withdraws what was issued until the clock's time. */
+/** A desk where `ada` has an account; `revoke` ends what was issued until the clock's time. */
 async function desk(clock: FakeClock) {
   const rows = new Map<string, object>([
     ["tenant/demo", {}],

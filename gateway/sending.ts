@@ -55,7 +55,7 @@ export class Sending {
     }
   }
 
-  /** What the broker cannot know: that an agent who writes a note, or takes one back, may read the conversation, and that a bot serves its topic. */
+  /** What the broker cannot know: that an agent who writes a note, or withdraws one, may read the conversation, and that a bot serves its topic. */
   async #vouched(session: Session, c: string, forAgents: boolean): Promise<boolean> {
     const { role } = session.user;
     if (role === "bot") return this.#ports.readership.serves(session, await this.#ports.readership.admit(session, c));

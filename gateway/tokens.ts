@@ -72,7 +72,7 @@ export class Tokens {
     return session;
   }
 
-  /** True when what this session stands on was withdrawn since. */
+  /** True when what this session stands on was revoked since. */
   async isRevoked({ tenant, user, issued_at, voucher }: Session): Promise<boolean> {
     const { directory, site: sites } = this.#options;
     const [site, own, all] = await Promise.all([

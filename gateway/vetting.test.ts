@@ -48,7 +48,7 @@ test("a session that cannot be judged is judged again each second until it can b
   assert.equal(clock.timers, 0);
 });
 
-test("what is withdrawn while a socket is being let in closes it all the same", async (t) => {
+test("what is revoked while a socket is being let in closes it all the same", async (t) => {
   const stage = await GatewayStage.start(t);
   const gate = new Gate();
   const { origins } = stage.gateway.context;

@@ -24,7 +24,7 @@ export interface VettingPorts {
   readonly log: Logger;
 }
 
-/** Closes the sockets whose sessions stand on something that was withdrawn. */
+/** Closes the sockets whose sessions stand on something that was revoked. */
 export class Vetting {
   readonly #ports: VettingPorts;
   #due = false;

@@ -73,7 +73,7 @@ export class BatchWrite {
     return this.#tables.recalled.doesExist(midKey(tenant, c, from, mid));
   }
 
-  /** What the sender takes back loses its content, also when its record is read again. */
+  /** What the sender withdraws loses its content, also when its record is read again. */
   #withdraw(conversation: Conversation, { tenant, c, from, frame }: Entry): void {
     const key = midKey(tenant, c, from, String(readMessage(frame).body["mid"]));
     this.#tables.recalled.putSync(key, true);

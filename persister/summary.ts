@@ -32,7 +32,7 @@ export function grown(summary: Summary | undefined, entry: Entry): Summary {
   return { ...base, head, opened, ...learned(base, entry) };
 }
 
-/** The summary without the content of the entry at `pos`, which its sender took back. Pure. */
+/** The summary without the content of the entry at `pos`, which its sender withdrew. Pure. */
 export function withdrawn(summary: Summary, pos: Position): Summary {
   const { said } = summary;
   return said && compare(said.pos, pos) === 0 ? { ...summary, said: { ...said, text: "", recalled: true } } : summary;

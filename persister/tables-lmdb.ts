@@ -17,7 +17,7 @@ export interface Tables {
   readonly rows: Database<Kept, Key>;
   /** [tenant, c, from, mid] -> position */
   readonly mids: Database<Position, Key>;
-  /** [tenant, c, from, mid] of what its sender took back */
+  /** [tenant, c, from, mid] of what its sender withdrew */
   readonly recalled: Database<true, Key>;
   /** [tenant, c] */
   readonly summaries: Database<Summary, Key>;

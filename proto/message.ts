@@ -102,7 +102,7 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
-/** Visitors see neither notes, nor tags, nor the routing entries that are about agents. A recall has the audience of what it takes back. */
+/** Visitors see neither notes, nor tags, nor the routing entries that are about agents. A recall has the audience of what it withdraws. */
 export function audienceOf(kind: string, body: Readonly<Record<string, unknown>>): Audience {
   if (kind === "note" || (kind === "system" && body["code"] === "tagged")) return "agents";
   if (kind === "routing") return VISITOR_EVENTS.has(String(body["event"])) ? "all" : "agents";

@@ -58,7 +58,7 @@ const Tagged = Type.Object({ code: Type.Literal("tagged"), by: Id, add: Type.Arr
 /** What an entry carries, by kind: what clients send, and what only Deskwire writes. */
 export const BODIES_SHOWN = { ...BODIES, routing: Routing, system: Type.Union([Rated, Tagged]) } as const;
 
-/** In place of the body of what its sender took back. */
+/** In place of the body of what its sender withdrew. */
 export const Recalled = Type.Object({ recalled: Type.Literal(true) });
 
 const said = {

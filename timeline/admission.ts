@@ -14,7 +14,7 @@ export interface Standing {
   readonly authority: Authority | undefined;
   /** Entries without the journal's word. */
   readonly unsettled: number;
-  /** Of the entry that the append takes back, by the broker's own clock. */
+  /** Of the entry that the append withdraws, by the broker's own clock. */
   readonly target?: { readonly unsettled: boolean; readonly age_ms: number };
 }
 
@@ -91,7 +91,7 @@ function isForAgents({ kind, audience }: Append): boolean {
   return kind === "note" || (kind === "recall" && audience === "agents");
 }
 
-/** What is unsettled cannot be taken back: its content is still on its way to the journal. */
+/** What is unsettled cannot be withdrawn: its content is still on its way to the journal. */
 function mayRecall({ within_ms }: Recalls, target: Standing["target"]): Verdict {
   if (target === undefined || target.unsettled) return { at: "refused", code: "pending" };
   return target.age_ms > within_ms ? { at: "refused", code: "forbidden" } : { at: "admit" };

@@ -27,7 +27,7 @@ export interface Broker {
    *
    * An append that `recalls` an entry of its own sender is judged by this broker's own clock in the same step. From the step that takes it on, the entry it takes
    * back is answered with the body `{"recalled":true}` wherever this broker gives it out (window, attach, duplicate), and keeps its place,
-   * kind, sender and mid; a later append of its mid is the same duplicate as before. An unsettled entry is never taken back, so what goes
+   * kind, sender and mid; a later append of its mid is the same duplicate as before. An unsettled entry is never withdrawn, so what goes
    * to the journal is always whole. A broker whose entries cannot be rewritten keeps the recalled positions beside them, for as long as
    * the window holds them, and blanks as it reads.
    */
@@ -93,7 +93,7 @@ export interface Append {
   readonly begins?: "new" | "barrier";
 }
 
-/** A durable entry, of this life or an earlier one, that its sender takes back. */
+/** A durable entry, of this life or an earlier one, that its sender withdraws. */
 export interface Recalls {
   readonly pos: Position;
   readonly ts: number;

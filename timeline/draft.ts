@@ -15,7 +15,7 @@ export interface Draft {
   readonly since?: Position;
   /** The caller vouches that this agent may read the conversation, and may post notes; or that this bot serves its topic, and may post. Neither holds it. */
   readonly reader?: boolean;
-  /** What it takes back, and who saw that. */
+  /** What it withdraws, and who saw that. */
   readonly recalls?: Recalls & { readonly audience: Audience };
 }
 

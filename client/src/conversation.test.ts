@@ -113,7 +113,7 @@ test("after a gap history is read until nothing is incomplete, each message once
   assert.equal((await line.left()).includes("history"), false);
 });
 
-test("what a lost life showed and history does not have is withdrawn", async (t) => {
+test("what a lost life showed and history does not have is dropped", async (t) => {
   const { line, conversation } = await backTo(t, [2, 1]);
   const asked = await line.heard("history");
   assert.deepEqual(asked["after"], [1, 0]);
@@ -122,7 +122,7 @@ test("what a lost life showed and history does not have is withdrawn", async (t)
   assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 2.1");
 });
 
-test("a range of a lost life that cannot be read yet is not withdrawn before it can", async (t) => {
+test("a range of a lost life that cannot be read yet is not dropped before it can", async (t) => {
   const { line, conversation, clock } = await backTo(t, [2, 1]);
   line.answer(await line.heard("history"), {
     messages: [...said(1, 1, 3), ...said(2, 1, 1)],
@@ -142,7 +142,7 @@ test("a range of a lost life that cannot be read yet is not withdrawn before it 
   assert.equal(texts(conversation), "1.1 1.2 1.3 1.4 2.1");
 });
 
-test("a gap to a lower head brings the reader back to it: what it had above is withdrawn, and new events count from there", async (t) => {
+test("a gap to a lower head brings the reader back to it: what it had above is dropped, and new events count from there", async (t) => {
   const { line, conversation } = await backTo(t, [1, 4]);
   line.answer(await line.heard("history"), { messages: said(1, 1, 4), more: false });
   await line.settled();

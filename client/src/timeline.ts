@@ -105,7 +105,7 @@ export class Timeline {
     const last = page.messages.at(-1)?.pos ?? asked.after;
     const upto = page.more ? last : later(asked.upto, last);
     const missing = page.incomplete ?? [];
-    this.#withdraw(asked.after, upto, missing, new Set(page.messages.map((message) => String(message.pos))));
+    this.#drop(asked.after, upto, missing, new Set(page.messages.map((message) => String(message.pos))));
     for (const message of page.messages) this.#put(message, this.#over(message.pos));
     if (this.position && last[0] > this.position[0]) this.#broken(this.position, last);
     if (this.position) this.position = later(this.position, last);
@@ -131,7 +131,7 @@ export class Timeline {
     else this.#broken(at, next);
   }
 
-  /** Another life began, or the end of one was lost: what is not sure has to be read again, and what history lacks is withdrawn. */
+  /** Another life began, or the end of one was lost: what is not sure has to be read again, and what history lacks is dropped. */
   #broken(from: Position, upto: Position): void {
     this.#breaks++;
     const unsure = this.#items.find((item) => !item.sure)?.message.pos;
@@ -149,7 +149,7 @@ export class Timeline {
     return this.position !== undefined && pos[0] < this.position[0];
   }
 
-  #withdraw(after: Position, upto: Position, missing: readonly (readonly [Position, Position])[], kept: ReadonlySet<string>): void {
+  #drop(after: Position, upto: Position, missing: readonly (readonly [Position, Position])[], kept: ReadonlySet<string>): void {
     const unreadable = (pos: Position) => missing.some(([from, to]) => compare(pos, from) > 0 && compare(pos, to) <= 0);
     const stays = ({ message: { pos }, sure, breaks }: Item) =>
       sure || breaks === this.#breaks || compare(pos, after) <= 0 || compare(pos, upto) > 0 || kept.has(String(pos)) || unreadable(pos);

@@ -21,7 +21,7 @@ export type EntranceLimits = Pick<
 const FULL_RETRY_MS = 5_000;
 
 /** One socket that was let in. */
-export interface Visit {
+export interface Stay {
   /** It said who it is. */
   greeted(): void;
   left(): void;
@@ -53,13 +53,13 @@ export class Entrance {
     this.#accepts = new Slots(clock, bucketOf(limits.connectsPerNode));
   }
 
-  /** A visit, or after how many ms to come back. */
-  enter(address: string): Visit | number {
+  /** A stay, or after how many ms to come back. */
+  enter(address: string): Stay | number {
     const key = this.#counts(address);
     const full = this.#full("sockets", this.#here.full(key)) || this.#full("greeting", this.#greeting.full(key));
     if (full) return FULL_RETRY_MS;
     const wait_ms = this.#connects.wait(address) || this.#slot();
-    return wait_ms > 0 ? wait_ms : this.#visit(key);
+    return wait_ms > 0 ? wait_ms : this.#stay(key);
   }
 
   #full(what: string, of: "address" | "node" | undefined): boolean {
@@ -73,7 +73,7 @@ export class Entrance {
     return wait_ms;
   }
 
-  #visit(key: string | undefined): Visit {
+  #stay(key: string | undefined): Stay {
     this.#here.enter(key);
     this.#greeting.enter(key);
     let greeting = true;

@@ -2,6 +2,7 @@ import type { DirectoryCache } from "../directory/cache.js";
 import { Networks } from "../lib/address.js";
 import type { Clock } from "../lib/clock.js";
 import type { Config } from "../lib/config.js";
+import type { DeskError } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { Metrics } from "../lib/metrics.js";
 import type { Service } from "../lib/service.js";
@@ -19,7 +20,7 @@ import { Connection, type ConnectionOwner } from "./connection.js";
 import { ConnectionMetrics } from "./connection-metrics.js";
 import type { Context, GatewayLimits } from "./context.js";
 import { closeAll, closeInSlots } from "./drain.js";
-import { Entrance, type Visit } from "./entrance.js";
+import { Entrance, type Stay } from "./entrance.js";
 import type { Files } from "./files.js";
 import { Guests } from "./guests.js";
 import { Hub } from "./hub.js";
@@ -71,7 +72,7 @@ export interface GatewayOptions {
 export class Gateway implements Service, Reception, ConnectionOwner {
   readonly name = "gateway";
   readonly context: Context;
-  readonly #connections = new Map<Connection, Visit>();
+  readonly #connections = new Map<Connection, Stay>();
   readonly #entrance: Entrance;
   readonly #guests: Guests<Connection>;
   readonly #vetting: Vetting;
@@ -100,7 +101,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     const siteTokens = new SiteTokens({ directory, keys: siteKeys, clock, siteTokenMs: options.tokens.siteTokenMs });
     this.#entrance = new Entrance(limits, { clock, metrics });
     this.#guests = new Guests(limits, metrics);
-    this.#vetting = new Vetting({ fault: (session) => this.#faultOf(session), clock, log });
+    this.#vetting = new Vetting({ fault: async (session) => closeFor(await this.#faultOf(session)), clock, log });
     const waiting = new Waiting({ hub, limits, clock });
     const budgets = new Budgets(limits, { clock, metrics });
     const connectionMetrics = new ConnectionMetrics(
@@ -170,10 +171,10 @@ export class Gateway implements Service, Reception, ConnectionOwner {
   admit(arrival: Arrival): ((socket: Socket) => SocketHandler) | undefined {
     if (!this.#accepting) return undefined;
     return (socket) => {
-      const visit = this.#entrance.enter(arrival.address);
-      if (typeof visit === "number") return this.#turnAway(socket, visit);
+      const stay = this.#entrance.enter(arrival.address);
+      if (typeof stay === "number") return this.#turnAway(socket, stay);
       const connection = new Connection(this.context, arrival, socket, this);
-      this.#connections.set(connection, visit);
+      this.#connections.set(connection, stay);
       return connection;
     };
   }
@@ -182,7 +183,7 @@ export class Gateway implements Service, Reception, ConnectionOwner {
     this.#guests.room(session);
   }
 
-  /** What was withdrawn while its token was being looked at was told to those only who were here. */
+  /** A revocation that came while its token was being looked at reached only those who were here. */
   admitted(connection: Connection): void {
     void this.#vetting.one(connection);
   }
@@ -207,23 +208,21 @@ export class Gateway implements Service, Reception, ConnectionOwner {
   }
 
   async #closeRevoked(): Promise<void> {
-    const { tokens, log, waiting } = this.context;
-    const fault = async (session: Session) => {
-      if (await tokens.isRevoked(session)) return tokenRevoked();
-      return (await isBanned(this.context, session)) ? banned() : undefined;
-    };
+    const { log, waiting } = this.context;
+    const fault = (session: Session) => this.#faultOf(session);
     void waiting.judge(fault).catch((err: unknown) => log.warn({ err }, "a revocation could not be judged for those who wait"));
     await this.#vetting.all(() => this.#connections.keys());
   }
 
-  async #faultOf(session: Session): Promise<CloseName | undefined> {
-    if (await this.context.tokens.isRevoked(session)) return "token_revoked";
-    return (await isBanned(this.context, session)) ? "forbidden" : undefined;
+  /** Why this session is over; undefined when it is not. */
+  async #faultOf(session: Session): Promise<DeskError | undefined> {
+    if (await this.context.tokens.isRevoked(session)) return new TokenError("token_revoked", "This token was revoked.");
+    return (await isBanned(this.context, session)) ? banned() : undefined;
   }
 }
 
-function tokenRevoked(): TokenError {
-  return new TokenError("token_revoked", "This token was revoked.");
+function closeFor(fault: DeskError | undefined): CloseName | undefined {
+  return fault instanceof TokenError ? fault.close : fault && "forbidden";
 }
 
 /** Of a socket that was turned away. */

@@ -11,7 +11,10 @@ export interface Session {
   /** When the token was issued and until when it is good, in ms. */
   readonly issued_at: number;
   readonly expires_at: number;
-  /** The key of the site that vouched for the user, where one did: the session is over when that key is. */
+  /**
+   * What of the site vouched for the user, where something did: a key's row, or the address of its published set. The session is over when that is. A key
+   * that leaves the set ends none: sites rotate their keys, and nobody is to be logged out by that.
+   */
   readonly voucher?: string;
   /** What the site says of an agent who has no account here. */
   readonly profile?: AgentProfile;

@@ -12,7 +12,7 @@ import { type Kept, latestEpoch, midKey, openTables, part, rowKey, type Tables }
 import { isWanted } from "./wanted.js";
 
 /** Rows of the index one list call looks at before it answers with what it has, and a cursor. */
-const SCAN_ROWS_MAX = 2000;
+const SCAN_ROWS_MAX = 500;
 
 export interface StoreOptions {
   /** Folder of the store. One process at a time may use it. */

@@ -2,6 +2,7 @@ import { refuse } from "../lib/errors.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import { readMessage } from "../proto/frames.js";
+import { isRecallable, RECALL_MS } from "../proto/message.js";
 import type { WindowPage } from "../timeline/broker.js";
 import type { Draft } from "../timeline/draft.js";
 import type { Entry } from "../timeline/entry.js";
@@ -16,12 +17,8 @@ export interface RecallingPorts {
   readonly history: Pick<History, "find" | "page">;
 }
 
-/** How long after it was said a message may be withdrawn. */
-const RECALL_MS = 120_000;
 /** Newest entries looked at before history is asked. */
 const LOOK_BACK = 200;
-
-const RECALLABLE: ReadonlySet<string> = new Set(["text", "file", "card", "note"]);
 
 /** What a `recall` withdraws: where it stands, and the file it leads to. */
 export interface Target {
@@ -44,7 +41,7 @@ export class Recalling {
     const live = await this.#ports.timeline.window(c, { limit: LOOK_BACK });
     if (live.at === "window" && live.tenant !== tenant) return refuse("not_found");
     const target = said(live, user.id, mid) ?? (await this.#stored({ tenant, c, from: user.id, mid, life: epochOf(live) }));
-    if (!target || !RECALLABLE.has(target.kind)) return refuse("not_found");
+    if (!target || !isRecallable(target)) return refuse("not_found");
     const { pos, ts, audience } = target;
     const file = target.kind === "file" ? fileOf(target) : undefined;
     return { recalls: { pos, ts, within_ms: RECALL_MS, audience }, ...(file !== undefined && { file }) };

@@ -83,7 +83,17 @@ const VISITOR_EVENTS: ReadonlySet<string> = new Set<RoutingEvent>([
   "identified",
 ]);
 
-/** The body of an entry whose sender took it back: the rest of it stays as it was. */
+/** How long after it was said a message may be withdrawn. */
+export const RECALL_MS = 120_000;
+
+const RECALLABLE: ReadonlySet<string> = new Set(["text", "file", "card", "note"]);
+
+/** What is of a kind that may be withdrawn. */
+export function isRecallable({ kind }: { readonly kind: string }): boolean {
+  return RECALLABLE.has(kind);
+}
+
+/** The body of an entry that its sender withdrew: the rest of it stays as it was. */
 export const RECALLED = { recalled: true } as const;
 
 export function isRecalled(body: Readonly<Record<string, unknown>>): boolean {

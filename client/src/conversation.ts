@@ -1,12 +1,11 @@
-import type { ConversationState, MessageEvent, Party } from "../../proto/message.js";
+import { type ConversationState, isRecallable, type MessageEvent, RECALL_MS } from "../../proto/message.js";
 import { BEGINNING, compare, type Position } from "../../proto/position.js";
 import { CatchUp } from "./catch-up.js";
-import type { Clock } from "./clock.js";
+import type { Core } from "./core.js";
 import { Emitter } from "./emitter.js";
 import { ClientError } from "./errors.js";
 import { Marks } from "./marks.js";
 import { Members } from "./members.js";
-import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
 import { Routing } from "./routing.js";
 import { type Shown, shown } from "./shown.js";
@@ -15,27 +14,6 @@ import { utf8Length } from "./text.js";
 import { Timeline } from "./timeline.js";
 import { TypingNotice } from "./typing.js";
 import type { Fields, HistoryPage, Member, Opened, PageMessage, QueuePlace, Resumed, Sent, ServerEvent } from "./wire.js";
-
-/** What a conversation needs of its client. */
-export interface Core {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly outbox: Outbox;
-  readonly user: Party | undefined;
-  readonly textBytes: number;
-  /** The server's time, in ms. */
-  readonly serverNow: number;
-  readonly page: number;
-  call<R>(op: string, fields: Fields): Promise<R>;
-  /** As `call`, again and again while the failure may pass. */
-  insist<R>(op: string, fields: Fields, first?: (result: R) => void): Promise<R>;
-  tell(op: string, fields: Fields): void;
-  mid(): string;
-}
-
-/** What may be withdrawn, and for how long. */
-const RECALLED: ReadonlySet<string> = new Set(["text", "file", "card", "note"]);
-const RECALL_MS = 120_000;
 
 export type ConversationEvents = { changed: [] };
 
@@ -163,10 +141,10 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   /** For how many ms an own message may still be withdrawn; 0: not, or not any more. */
-  recallable({ from, status, recalled, kind, ts }: Shown): number {
-    const own = from.id === this.#core.user?.id && status === "sent";
-    const may = own && !recalled && RECALLED.has(kind) && this.state !== "closed";
-    return may ? Math.max(0, ts + RECALL_MS - this.#core.serverNow) : 0;
+  recallable(message: Shown): number {
+    const own = message.from.id === this.#core.user?.id && message.status === "sent";
+    const may = own && !message.recalled && isRecallable(message) && this.state !== "closed";
+    return may ? Math.max(0, message.ts + RECALL_MS - this.#core.serverNow) : 0;
   }
 
   /** Sends a failed message again. */

@@ -4,7 +4,7 @@ export interface FuzzPlan {
   readonly attack_ms: number;
 }
 
-const SHORT: Omit<FuzzPlan, "cycles"> = { calm_ms: 4_000, attack_ms: 5_000 };
+const SHORT: Omit<FuzzPlan, "cycles"> = { calm_ms: 2_500, attack_ms: 3_000 };
 const LONG: Omit<FuzzPlan, "cycles"> = { calm_ms: 8_000, attack_ms: 14_000 };
 const CYCLES_LEAST = 3;
 /** Coming, and reading what everybody saw. */

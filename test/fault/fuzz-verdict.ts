@@ -6,6 +6,10 @@ import type { Cycle, FuzzReport } from "./fuzz-run.js";
 const SLOWER_MOST = 2;
 /** Times below this are the scheduler's and the disk's of a busy machine, not the server's. */
 const FLOOR_MS = 20;
+/** A calm phase whose own p99 is above this was none: the machine was too busy to judge the slowest hundredth. */
+const CALM_P99_MS_MOST = 25;
+/** So many cycles with a calm phase have something to say of p99; with fewer of them p50 is judged. */
+const CALM_CYCLES_LEAST = 3;
 /** The first attacks fill what is filled once: caches, compiled code, windows of conversations. */
 const FIRST_CYCLES = 2;
 const HEAP_MORE_MIB = 6;
@@ -22,15 +26,22 @@ export function slowdown(cycles: readonly Cycle[], part: number, floor_ms = FLOO
   return median(cycles.map(({ calm, attacked }) => of(attacked) / of(calm)));
 }
 
+/** The part of the answers that can be judged on this machine, and the cycles that can. */
+export function judged(cycles: readonly Cycle[]): { readonly part: number; readonly cycles: readonly Cycle[] } {
+  const calm = cycles.filter((cycle) => quantile(cycle.calm, 0.99) <= CALM_P99_MS_MOST);
+  return calm.length >= CALM_CYCLES_LEAST ? { part: 0.99, cycles: calm } : { part: 0.5, cycles };
+}
+
 /** What of the promises did not hold; empty when all did. */
 export function faultsOf({ cycles, before, cases, alarms, refused, findings }: FuzzReport): string[] {
-  const slower = slowdown(cycles, 0.99);
+  const verdict = judged(cycles);
+  const slower = slowdown(verdict.cycles, verdict.part);
   const first = cycles[Math.min(FIRST_CYCLES, cycles.length) - 1]?.vitals ?? before;
   const last = cycles.at(-1)?.vitals ?? before;
   const grown_mib = last.heap_mib - first.heap_mib;
   const slope = slopeOf(cycles);
   const faults: (string | false)[] = [
-    slower > SLOWER_MOST && `honest p99 was ${slower.toFixed(2)} times as long under attack`,
+    slower > SLOWER_MOST && `honest p${verdict.part * 100} was ${slower.toFixed(2)} times as long under attack`,
     cycles.some(({ calm, attacked }) => calm.length === 0 || attacked.length === 0) && "nobody talked in a phase",
     grown_mib > HEAP_MORE_MIB && `the heap grew by ${grown_mib.toFixed(1)} MiB since cycle ${FIRST_CYCLES}`,
     slope > HEAP_MIB_PER_MIN && `the heap grows by ${slope.toFixed(2)} MiB a minute`,
@@ -49,7 +60,9 @@ export function figuresOf(report: FuzzReport): string {
     return `${times.length} answers, p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms`;
   };
   const heaps = [before, ...cycles.map(({ vitals }) => vitals)].map(({ heap_mib }) => heap_mib.toFixed(1));
+  const verdict = judged(cycles);
   return [
+    `judged: p${verdict.part * 100}, by ${verdict.cycles.length} of ${cycles.length} cycles: ${slowdown(verdict.cycles, verdict.part).toFixed(2)} times as long`,
     `calm: ${all(({ calm }) => calm)}`,
     `attacked: ${all(({ attacked }) => attacked)}`,
     `slower, median of ${cycles.length} cycles: p50 ${slowdown(cycles, 0.5).toFixed(2)}, p99 ${slowdown(cycles, 0.99).toFixed(2)}`,

@@ -14,8 +14,8 @@ npm run fuzz [-- options]
 
 Attacks the embedded server while honest people talk in it, in calm phases and under attack by turns: generated frames, broken WebSocket and
 HTTP, slow and silent and deaf clients. Fails when it ends or logs an error, when honest answers take more than twice as long (p99, the
-median over all cycles of attack against the calm before it), when a message is lost or shown twice, and when memory, sockets or files
-stay. Prints its seed, and what was being done when something broke.
+median over all cycles of attack against the calm before it; p50 when others kept the machine too busy for that), when a message is lost or
+shown twice, and when memory, sockets or files stay. Prints its seed, and what was being done when something broke.
 
   --minutes <n>     how long (10)
   --seed <n>        makes the same cases again (taken from the time)

@@ -1,5 +1,6 @@
 import type { DirectoryCache } from "../directory/cache.js";
 import type { Clock } from "../lib/clock.js";
+import type { Config } from "../lib/config.js";
 import type { Logger } from "../lib/log.js";
 import type { History } from "../persister/history.js";
 import type { Router } from "../router/router.js";
@@ -28,24 +29,32 @@ import type { Visits } from "./visits.js";
 import type { Waiting, WaitingLimits } from "./waiting.js";
 
 /** The figures of the protocol that an operator may change; `docs/CONFIG.md` explains each. */
-export interface GatewayLimits extends WaitingLimits, BudgetLimits, EntranceLimits, GuestLimits, PaceLimits, LoginLimits, PasswordLimits {
-  readonly frameBytes: number;
-  readonly serverFrameBytes: number;
-  readonly textBytes: number;
-  readonly attributesBytes: number;
-  readonly inFlight: number;
-  readonly sendsPerS: number;
-  readonly sendsBurst: number;
-  readonly historyMax: number;
-  readonly historyBytes: number;
-  readonly transcriptBytes: number;
-  readonly helloTimeoutMs: number;
-  readonly waitingBytes: number;
-  readonly ownOrigins: readonly string[];
-  readonly pingMs: number;
-  readonly fileTypes: readonly string[];
-  readonly drainPerS: number;
-}
+export type GatewayLimits = WaitingLimits &
+  BudgetLimits &
+  EntranceLimits &
+  GuestLimits &
+  PaceLimits &
+  LoginLimits &
+  PasswordLimits &
+  Pick<
+    Config,
+    | "frameBytes"
+    | "serverFrameBytes"
+    | "textBytes"
+    | "attributesBytes"
+    | "inFlight"
+    | "sendsPerS"
+    | "sendsBurst"
+    | "historyMax"
+    | "historyBytes"
+    | "transcriptBytes"
+    | "helloTimeoutMs"
+    | "waitingBytes"
+    | "ownOrigins"
+    | "pingMs"
+    | "fileTypes"
+    | "drainPerS"
+  >;
 
 /** What handlers of commands and calls work with. */
 export interface Context {

@@ -1,15 +1,13 @@
 import { networkOf } from "../lib/address.js";
 import type { Clock } from "../lib/clock.js";
+import type { Config } from "../lib/config.js";
 import { DeskError } from "../lib/errors.js";
 import { Strikes } from "./strikes.js";
 
-export interface LoginLimits {
-  readonly loginFailures: number;
-  readonly loginFailuresPerAddress: number;
-  readonly loginFailuresPerAccount: number;
-  readonly loginWaitMs: number;
-  readonly loginWaitMaxMs: number;
-}
+export type LoginLimits = Pick<
+  Config,
+  "loginFailures" | "loginFailuresPerAddress" | "loginFailuresPerAccount" | "loginWaitMs" | "loginWaitMaxMs"
+>;
 
 export interface LoginGuardOptions {
   readonly clock: Clock;
@@ -58,7 +56,7 @@ export class LoginGuard {
    * Runs `check` and answers what it does; undefined is a failure. Rejects with `rate_limited` and how long to wait, without running it, and
    * this costs nothing further.
    *
-   * An attempt counts from its beginning, so that a hundred at once are a hundred; when it succeeds, or could not be judged, it is taken back.
+   * An attempt counts from its beginning, so that a hundred at once are a hundred; when it succeeds, or could not be judged, it is forgiven.
    */
   async attempt<T>(attempt: Attempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const counts = this.#counts(attempt);

@@ -35,7 +35,7 @@ export const TRANSCRIPT_WORDS: Readonly<Record<TranscriptLanguage, TranscriptWor
     title: "会话",
     joined: "{name} 加入了会话",
     left: "{name} 离开了会话",
-    closed: "会话已关闭（{reason}）",
+    closed: "会话已结束（{reason}）",
     reopened: "会话已重新打开",
     rated: "评分：{score}/5",
     withdrawn: "（消息已撤回）",

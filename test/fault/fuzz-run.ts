@@ -47,6 +47,8 @@ export const PAIRS = 8;
 const PERIOD_MS = 250;
 const WARM_UP_MS = 3_000;
 const TELL_MS = 5_000;
+/** A phase with all that belongs to it may take so much longer than planned. */
+const LATE_MS_MAX = 60_000;
 /** Limits per address are in force for it. */
 const LIMITED_ADDRESS = "127.0.0.2";
 
@@ -83,6 +85,7 @@ class FuzzRun {
   readonly #stalls = new Stalls();
   #talkers: readonly SteadyTalker[] = [];
   #doing = "starting";
+  #watch: NodeJS.Timeout | undefined;
 
   constructor(target: Target, options: FuzzOptions) {
     this.#options = options;
@@ -94,7 +97,7 @@ class FuzzRun {
 
   async report(): Promise<FuzzReport> {
     try {
-      return await Promise.race([this.#fuzz(), this.#target.ended]);
+      return await Promise.race([this.#fuzz(), this.#target.ended, this.#hangs()]);
     } catch (error) {
       throw new Broken(error instanceof Error ? error.message : String(error), this.#attackers.latest);
     }
@@ -102,10 +105,24 @@ class FuzzRun {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#watch);
     this.#stalls.stop();
     this.#attackers.stop();
     for (const talker of this.#talkers) talker.silence();
     this.#crowd.stop();
+  }
+
+  /** Rejects when one thing is being done for too long. */
+  #hangs(): Promise<never> {
+    const { calm_ms, attack_ms } = this.#options;
+    const most_ms = Math.max(calm_ms, attack_ms) + LATE_MS_MAX;
+    let [doing, since_ms] = [this.#doing, performance.now()];
+    return new Promise((_, reject) => {
+      this.#watch = setInterval(() => {
+        if (doing !== this.#doing) [doing, since_ms] = [this.#doing, performance.now()];
+        else if (performance.now() - since_ms > most_ms) reject(new Error(`it does not get on: ${doing}`));
+      }, TELL_MS);
+    });
   }
 
   async #fuzz(): Promise<FuzzReport> {

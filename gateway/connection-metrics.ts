@@ -18,7 +18,7 @@ export class ConnectionMetrics {
     this.#seconds = metrics.histogramBy("gateway_command_seconds", "From a command's frame to its reply, by op", "op");
     this.#errors = metrics.counterBy("gateway_errors_total", "Error replies, by code", "code");
     this.#calls = metrics.counterBy("gateway_calls_total", "HTTP calls answered, by status", "status");
-    this.#closes = metrics.counterBy("gateway_closes_total", "Sockets closed by this side, by close code", "name");
+    this.#closes = metrics.counterBy("gateway_closes_total", "Sockets closed by this side, by the close's name", "name");
     this.#resumes = metrics.counterBy("gateway_resumes_total", "Conversations resumed at hello, by result", "result");
   }
 

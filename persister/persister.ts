@@ -34,8 +34,8 @@ export class Persister implements Service {
     this.#journal = journal;
     this.#store = store;
     this.#log = log;
-    this.#stored = metrics.counter("persister_entries_total", "Entries written to history.");
-    this.#dead = metrics.counterBy("persister_dead_letters_total", "Records put aside, by reason.", "reason");
+    this.#stored = metrics.counter("persister_entries_total", "Entries written to history");
+    this.#dead = metrics.counterBy("persister_dead_letters_total", "Records put aside, by reason", "reason");
   }
 
   async start(): Promise<void> {

@@ -135,7 +135,7 @@ function pushesOf(tenant: string, conversation: Conversation, verdict: Verdict, 
   }
 }
 
-/** To whom somebody else took it from. */
+/** Told to the agent whom somebody else took it from. */
 function lostPush(tenant: string, { c, version }: Conversation, reason: string, { agent, offer }: Loser): Push {
   if (offer !== undefined) return { tenant, agent, event: { ev: "offer_end", c, offer, reason: "rescinded" } };
   return { tenant, agent, event: { ev: "released", c, reason, version } };

@@ -1,5 +1,5 @@
 import type { Hours } from "../directory/hours.js";
-import type { Ask, ConversationState, Party, RoutingBody } from "../proto/message.js";
+import type { Ask, ConversationState, Party, RoutingBody, RoutingEvent } from "../proto/message.js";
 import type { Conversation, Standing, Terms } from "./conversation.js";
 import { Queue } from "./queue.js";
 import type { Reason } from "./reasons.js";
@@ -158,17 +158,7 @@ export type DeskEvent =
 /** What was decided for one conversation: one routing entry. */
 export interface Verdict {
   readonly c: string;
-  readonly event:
-    | "queued"
-    | "offered"
-    | "declined"
-    | "missed"
-    | "rescinded"
-    | "assigned"
-    | "transferred"
-    | "closed"
-    | "reopened"
-    | "identified";
+  readonly event: Exclude<RoutingEvent, "released" | "held" | "unheld" | "wrapup" | "barrier" | "asserted">;
   readonly reason: Reason;
   /** The conversation's state after it. */
   readonly state: ConversationState;

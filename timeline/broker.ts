@@ -25,8 +25,8 @@ export interface Broker {
    * A dedupe hit is answered before every other check but the fence. A refusal for `not_assigned` or `closed` is remembered for
    * its mid, so that another attempt in flight gets the same one.
    *
-   * An append that `recalls` an entry of its own sender is judged by this broker's own clock in the same step. From the step that takes it on, the entry it takes
-   * back is answered with the body `{"recalled":true}` wherever this broker gives it out (window, attach, duplicate), and keeps its place,
+   * An append that `recalls` an entry of its own sender is judged by this broker's own clock in the same step. From that step on the entry it
+   * withdraws is answered with the body `{"recalled":true}` wherever this broker gives it out (window, attach, duplicate), and keeps its place,
    * kind, sender and mid; a later append of its mid is the same duplicate as before. An unsettled entry is never withdrawn, so what goes
    * to the journal is always whole. A broker whose entries cannot be rewritten keeps the recalled positions beside them, for as long as
    * the window holds them, and blanks as it reads.
@@ -87,7 +87,7 @@ export interface Append {
   readonly reader?: boolean;
   /** Compare-and-set of the assignment: accepted only if the life's version is `expect`. */
   readonly routing?: RoutingChange;
-  /** Takes an entry of this sender back, if it may: `pending` while that is unsettled, `forbidden` when it is older than `within_ms`. */
+  /** Withdraws an entry of this sender, if it may: `pending` while that is unsettled, `forbidden` when it is older than `within_ms`. */
   readonly recalls?: Recalls;
   /** Begins a life under E: `new` with its authority as entry 1, `barrier` without any. */
   readonly begins?: "new" | "barrier";

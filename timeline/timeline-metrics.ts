@@ -9,10 +9,10 @@ export class TimelineMetrics {
   readonly #revivals: Counts;
 
   constructor(metrics: Metrics) {
-    this.#appends = metrics.counterBy("timeline_appends_total", "Appends by the broker's answer; duplicate is a dedupe hit.", "result");
-    this.#lookups = metrics.counterBy("timeline_lookups_total", "Mids looked up in history before an append, by result.", "result");
-    this.#durable_s = metrics.histogram("timeline_durable_seconds", "From the append to the journal's word and the settle.");
-    this.#revivals = metrics.counter("timeline_revivals_total", "Cold conversations the router was asked to revive.");
+    this.#appends = metrics.counterBy("timeline_appends_total", "Appends by the broker's answer; duplicate is a dedupe hit", "result");
+    this.#lookups = metrics.counterBy("timeline_lookups_total", "Mids looked up in history before an append, by result", "result");
+    this.#durable_s = metrics.histogram("timeline_durable_seconds", "From the append to the journal's word and the settle");
+    this.#revivals = metrics.counter("timeline_revivals_total", "Cold conversations the router was asked to revive");
   }
 
   appended(result: Appended["at"]): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChatSuite, deskOf, guestToken, Stage } from "../contract/chat/stage.js";
+import { type ChatSuite, deskOf, guestToken, Stage, text, tokenOf } from "../contract/chat/stage.js";
 import { call, type Frame } from "../support/peer.js";
 
 /** What every answer over HTTP has in common, whatever was called. */
@@ -36,6 +36,20 @@ export const httpManners: ChatSuite = (at) => {
       assert.ok(answer.headers.get("x-request-id"));
     });
   }
+
+  test("what a send is refused as has the same code over HTTP, with its status, and a time where there is one", async (t) => {
+    const stage = new Stage(t, at);
+    const { c, guest, agent } = await stage.held();
+    const said = (token: string, mid: string) => call(url, "POST", "/v1/messages", { token, body: text(c, mid) });
+    assert.deepEqual(codeOf(await said(await tokenOf(at, "lin"), "l1")), [409, "not_assigned"]);
+    const flood = await Promise.all(Array.from({ length: 100 }, (_, i) => said(guest.token, `m${i}`)));
+    const refused = flood.filter(({ status }) => status !== 200);
+    assert.deepEqual([...new Set(refused.map((each) => String(codeOf(each))))], ["429,rate_limited"]);
+    for (const { headers, body } of refused)
+      assert.equal(headers.get("retry-after"), String(Math.ceil(Number(body["retry_after_ms"]) / 1_000)));
+    await agent.do("close", { c });
+    assert.deepEqual(codeOf(await said(await tokenOf(at, "ada"), "a1")), [409, "closed"]);
+  });
 
   test("a token counts in the header alone, and only as a bearer's", async () => {
     const { token } = await guestToken(at);

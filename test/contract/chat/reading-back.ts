@@ -30,6 +30,18 @@ export const readingBack: ChatSuite = (at) => {
     );
   });
 
+  test("an open says whether its page is all there is", async (t) => {
+    const stage = new Stage(t, at);
+    const { c, guest } = await stage.held();
+    for (const mid of ["m1", "m2", "m3"]) await guest.peer.do("send", text(c, mid));
+    const opened = async (limit: number): Promise<unknown[]> => {
+      const { messages, complete } = await guest.peer.do("open", { c, limit });
+      return [mids(messages as Frame[]), complete];
+    };
+    assert.deepEqual(await opened(2), [["m2", "m3"], false]);
+    assert.deepEqual(await opened(50), [["m1", "m2", "m3"], true]);
+  });
+
   test("a page holds the events themselves, and hidden where this reader may not see", async (t) => {
     const stage = new Stage(t, at);
     const { c, guest, agent } = await stage.held();

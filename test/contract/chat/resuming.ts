@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Position } from "../../../proto/position.js";
 import type { Frame } from "../../support/peer.js";
-import { type ChatSuite, codeOf, heard, mids, Stage, text } from "./stage.js";
+import { type ChatSuite, codeOf, heard, mids, offered, Stage, text } from "./stage.js";
 
 type Resumed = Readonly<Record<string, { readonly head?: Position; readonly gap?: boolean; readonly error?: { readonly code: string } }>>;
 
@@ -53,6 +53,22 @@ export const resuming: ChatSuite = (at) => {
     const back = await stage.peer(guest.token, { [c]: pos as Position });
     await heard(back, c, "missed");
     assert.deepEqual(resumedOf(back.frames[0]), { [c]: { head } });
+  });
+
+  test("an agent who comes back is told its offers after the hello reply, and before what it missed", async (t) => {
+    const stage = new Stage(t, at);
+    const { c, guest, agent } = await stage.held();
+    const { pos } = await agent.do("send", text(c, "seen"));
+    const other = await stage.ask(await stage.guest("Xenia"));
+    await offered(agent, other.c);
+    await guest.peer.do("send", text(c, "missed"));
+    const back = await stage.reader("ada", { [c]: pos as Position });
+    await heard(back, c, "missed");
+    const order = back.frames.filter(({ re, ev }) => re !== undefined || ev === "offer" || ev === "message");
+    assert.deepEqual(
+      order.map(({ re, ev, c: of }) => (re === undefined ? [ev, of] : ["reply"])),
+      [["reply"], ["offer", other.c], ["message", c]],
+    );
   });
 
   test("a position that the server does not have is answered with the head and a gap", async (t) => {

@@ -122,8 +122,8 @@ export class Stage {
   }
 
   /** An agent's socket; its status stays as it is. */
-  async reader(name: AgentName): Promise<Peer> {
-    return this.#greeted(await tokenOf(this.#at, name));
+  async reader(name: AgentName, resume?: Readonly<Record<string, Position>>): Promise<Peer> {
+    return this.#greeted(await tokenOf(this.#at, name), resume);
   }
 
   /** Asks; answers the reply to `open`. */

@@ -180,6 +180,18 @@ test("only who nobody knew is identified, and only by a site of its own, as a vi
   );
 });
 
+test("a site names nobody of another tenant, not on a socket and not over HTTP", async (t) => {
+  const { stage, ask, token } = await shop(t);
+  await stage.command("tenant", "add", "other");
+  await stage.command("key", "add", "other", "--issuer", ISSUER);
+  await stage.cache.set("key", "other", "site", { algorithm: "HS256", material: SECRET.material, created_at: 1 });
+  const foreign = await token({ tenant: "other" });
+  await stage.connect().ask("hello", { token: foreign });
+  assert.equal(await (await stage.client(VISITOR)).refusal("refresh", { token: foreign }), "forbidden");
+  const { json } = await ask("POST", "/v1/refresh", { token: await stage.token(VISITOR), body: { token: foreign } });
+  assert.equal(json["code"], "forbidden");
+});
+
 test("a socket of a site's visitor takes a fresh token of the site for the same one", async (t) => {
   const { stage, token } = await shop(t);
   const vera = stage.connect();

@@ -142,6 +142,15 @@ test("a wait ends with its token: when that runs out, and when it is revoked", a
   assert.equal((await poll(head, { token })).status, 401);
 });
 
+test("a wait ends when its visitor is banned", async (t) => {
+  const { stage, head, poll, waiting } = await polling(t);
+  const answer = poll(head);
+  await waiting(1);
+  await (await stage.client(SUN)).ask("ban", { user: VISITOR.id });
+  await waiting(0);
+  assert.deepEqual([(await answer).status, (await answer).json["code"]], [403, "forbidden"]);
+});
+
 test("what one may not read one may not wait for either", async (t) => {
   const { stage, head, poll } = await polling(t);
   const { status } = await poll(head, { token: await stage.token({ id: "v_2", role: "visitor", name: "Xu" }) });

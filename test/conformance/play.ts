@@ -22,7 +22,10 @@ export async function play({ group, name, reason, body }: Case): Promise<Result>
   const undo: (() => unknown)[] = [];
   const t = { after: (hook: () => unknown) => void undo.push(hook) } as unknown as TestContext;
   let error = await failure(() => Promise.race([body(t), stray.thrown, late()]));
-  for (const hook of undo) error ??= await failure(async () => hook());
+  for (const hook of undo) {
+    const stays = await failure(async () => hook());
+    error ??= stays;
+  }
   error ??= stray.error;
   stray.stop();
   const took_ms = Math.round(performance.now() - since_ms);

@@ -16,6 +16,8 @@ interface Letter {
   /** Seen in the timeline, or the server said `pending`: what comes behind it keeps its order. */
   placed: boolean;
   tries: number;
+  /** It was refused as too fast the last time. */
+  limited: boolean;
   /** How often in a row the connection broke (1006) while this was unanswered. */
   drops: number;
   timer?: { cancel(): void };
@@ -190,8 +192,19 @@ export class Outbox extends Emitter<OutboxEvents> {
     if (!error.retry) return this.#fail(letter, error);
     letter.drops = 0;
     letter.placed ||= error.code === "pending";
-    this.#rest(letter, error.retry_after_ms ?? backoff(letter.tries++, this.#options.random));
+    this.#rest(letter, this.#pause(letter, error));
     this.#pump(letter.out.c);
+  }
+
+  /** The time a server that was asked too fast names is for one message: those of other conversations that wait already go first. */
+  #pause(letter: Letter, { code, retry_after_ms }: ClientError): number {
+    letter.limited = code === "rate_limited";
+    if (retry_after_ms === undefined) return backoff(letter.tries++, this.#options.random);
+    return letter.limited ? retry_after_ms * (1 + this.#limited()) : retry_after_ms;
+  }
+
+  #limited(): number {
+    return [...this.#lanes.values()].flat().filter(({ stage, limited }) => stage === "resting" && limited).length;
   }
 
   #rest(letter: Letter, delay_ms: number): void {
@@ -259,5 +272,5 @@ function letterOf(out: Outgoing): { letter: Letter; sent: Promise<Sent> } {
     resolve = yes;
     reject = no;
   });
-  return { letter: { out, stage: "storing", placed: false, tries: 0, drops: 0, resolve, reject }, sent };
+  return { letter: { out, stage: "storing", placed: false, tries: 0, limited: false, drops: 0, resolve, reject }, sent };
 }

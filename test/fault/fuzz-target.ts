@@ -17,9 +17,9 @@ export interface Target {
 /** All of 127.0.0.0/8 is this machine; the server is told to exempt only the address that honest clients come from. */
 const SETTINGS = { DESKWIRE_EXEMPT_ADDRESSES: "127.0.0.1/32", NODE_OPTIONS: "--inspect=127.0.0.1:0" };
 
-/** A server of our own, of which everything can be seen. */
-export async function ownTarget(data: string): Promise<Target> {
-  const house = await HouseProcess.start({ data, env: SETTINGS });
+/** A server of our own, of which everything can be seen: from its sources, or as `npm run build` left it. */
+export async function ownTarget(data: string, entry?: string): Promise<Target> {
+  const house = await HouseProcess.start({ data, env: SETTINGS, ...(entry !== undefined && { entry }) });
   const ended = house.exited.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${house.complaint}`)));
   ended.catch(() => undefined);
   return {

@@ -34,11 +34,14 @@ if (values.help) {
   process.exit(0);
 }
 
+/** As operators run it. */
+const BUILT = "dist/embedded/main.js";
+
 const began_ms = performance.now();
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : count("seed", values.seed);
 console.log(`seed ${seed}`);
 const data = mkdtempSync(join(tmpdir(), "deskwire-fuzz-"));
-const target = values.url === undefined ? await ownTarget(data) : foreignTarget(values.url);
+const target = values.url === undefined ? await ownTarget(data, BUILT) : foreignTarget(values.url);
 try {
   process.exitCode = values.case === undefined ? await whole(target) : await single(target, values.case);
 } finally {

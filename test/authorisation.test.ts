@@ -11,6 +11,7 @@ import { NO_CONVERSATION, OFFERS, PICKS } from "./authorisation/others.js";
 import { Scene } from "./authorisation/scene.js";
 import { type RoleName, Standings } from "./authorisation/standings.js";
 import { byHttp, bySocket, type Told, type Way } from "./authorisation/ways.js";
+import { callsOf, commandsOf, OTHERS, type Shape } from "./authorisation/whole.js";
 
 /** Expectations come from the document alone; nothing here asks the code who may do what. */
 const TABLES = readTables();
@@ -103,6 +104,17 @@ for (const [heading, role] of Object.entries(ROLES)) {
   });
 }
 
+test("no table lacks a row or a column of what is to be looked at", () => {
+  const whole = [
+    ...Object.entries(ROLES).flatMap(([heading, role]) => [
+      [heading, [commandsOf(role)]] as const,
+      [`Calls about a conversation: ${heading.toLowerCase()}`, [callsOf(role)]] as const,
+    ]),
+    ...Object.entries(OTHERS),
+  ];
+  for (const [heading, shapes] of whole) assert.deepEqual(shapesUnder(heading), shapes.map(sorted), heading);
+});
+
 test("every command of the protocol has a row, for each role", () => {
   for (const heading of Object.keys(ROLES))
     assert.deepEqual([...opsIn([tableOf(heading), tableOf("Commands about no conversation")])].sort(), Object.keys(OPS).sort(), heading);
@@ -140,6 +152,18 @@ test("nothing here is done that the document does not name", () => {
 
 function opsIn(tables: readonly Table[]): Set<string> {
   return new Set(tables.flatMap(({ rows }) => rows.map(({ what }) => what.split(" ")[0] as string)));
+}
+
+/** The rows there are, and the columns that each of them has. */
+function shapesUnder(heading: string): readonly Shape[] {
+  const tables = TABLES.filter((each) => each.heading === heading);
+  return tables.map(({ rows }) =>
+    sorted({ rows: rows.map(({ what }) => what), columns: rows[0]?.cells.map(({ column }) => column) ?? [] }),
+  );
+}
+
+function sorted({ rows, columns }: Shape): Shape {
+  return { rows: [...rows].sort(), columns: [...columns].sort() };
 }
 
 function tableOf(heading: string): Table {

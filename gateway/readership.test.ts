@@ -41,6 +41,8 @@ async function passed(timelines: Timelines): Promise<{ readonly timeline: Timeli
 const MAY: readonly (readonly [who: string, user: Party, tenant: string, verdict: "reads" | ErrorCode])[] = [
   ["its visitor", VISITOR, TENANT, "reads"],
   ["another visitor", { ...VISITOR, id: "v_2" }, TENANT, "not_found"],
+  ["a visitor called as an agent who held it", { ...VISITOR, id: "max" }, TENANT, "not_found"],
+  ["an agent called as its visitor", { ...agent("nil"), id: VISITOR.id }, TENANT, "not_found"],
   ["the assignee, whose topics are others", LIN, TENANT, "reads"],
   ["an agent who held it, whose topics are others", agent("max"), TENANT, "reads"],
   ["an agent of its topic", ADA, TENANT, "reads"],

@@ -16,6 +16,9 @@ those, without build and check. Fails when anything fails, when a test was skipp
 const BROWSER = "apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk";
 const REPORT = ".cache/test.tap";
 
+/** These hold answers to a time, which says nothing beside another test. */
+const TIMED = /^test\/fault\/(fuzz|drain-drill)\.test\.ts$/;
+
 /** One test file may take this long; one that hangs is ended and fails. */
 const FILE_MS_MAX = 300_000;
 
@@ -27,7 +30,11 @@ if (chosen.length === 0) {
   await part("build", () => node(["--import", "tsx", "scripts/build.ts"]));
   await part("check", () => node(["--import", "tsx", "scripts/check.ts"]));
 }
-await part("tests", () => tests(chosen.length > 0 ? chosen : testFiles()));
+const files = chosen.length > 0 ? chosen : testFiles();
+const timed = files.filter((file) => TIMED.test(file));
+const others = files.filter((file) => !TIMED.test(file));
+if (others.length > 0 || timed.length === 0) await part("tests", () => tests(others, Math.min(2, availableParallelism())));
+if (timed.length > 0) await part("tests that measure time", () => tests(timed, 1));
 console.log(`npm test: everything holds (${seconds(begun)})`);
 
 async function part(name: string, work: () => Promise<number>): Promise<void> {
@@ -55,7 +62,7 @@ function testFiles(): string[] {
   return files.sort((a, b) => Number(a.startsWith("test/")) - Number(b.startsWith("test/")));
 }
 
-async function tests(files: readonly string[]): Promise<number> {
+async function tests(files: readonly string[], atOnce: number): Promise<number> {
   if (files.length === 0) return nothing();
   mkdirSync(".cache", { recursive: true });
   const reporters = [
@@ -64,7 +71,7 @@ async function tests(files: readonly string[]): Promise<number> {
     "--test-reporter=tap",
     `--test-reporter-destination=${REPORT}`,
   ];
-  const limits = [`--test-concurrency=${Math.min(2, availableParallelism())}`, `--test-timeout=${FILE_MS_MAX}`];
+  const limits = [`--test-concurrency=${atOnce}`, `--test-timeout=${FILE_MS_MAX}`];
   const code = await node(["--import", "tsx", "--test", ...limits, ...reporters, ...files]);
   return code || verdict(readFileSync(REPORT, "utf8"));
 }

@@ -6,6 +6,9 @@ import { GatewayStage } from "../test/support/gateway-stage.js";
 import { begin, C, routed, text } from "../test/support/timelines.js";
 import { turns, until } from "../test/support/until.js";
 
+/** After it a life that nobody uses is gone: its day, and the sweep behind it. */
+const IDLE_MS = 86_460_000;
+
 const mids = (frames: readonly Record<string, unknown>[]): unknown[] => frames.map(({ mid }) => mid);
 
 test("a socket that opens a conversation twice at the same time gets each event once, and is gone when it leaves", async (t) => {
@@ -82,6 +85,23 @@ test("a resume goes on after its position, behind the reply to hello, and says w
   const lost = await stage.client(VISITOR, { [C]: [pos[0], 40] });
   assert.deepEqual(lost.socket.frames[0]?.["resumed"], { [C]: { head: [pos[0], 3], gap: true } });
   assert.deepEqual(lost.events("gap"), [{ ev: "gap", c: C, after: [pos[0], 40], head: [pos[0], 3] }]);
+});
+
+test("what was closed long ago is resumed by its end: with a gap for who did not see it, and with nothing for who did", async (t) => {
+  const stage = await GatewayStage.start(t);
+  await begin(stage.routing);
+  await routed(stage.routing, held(2, undefined, "closed"));
+  await stage.timelines.isStored();
+  await stage.timelines.clock.advance(IDLE_MS);
+  t.mock.method(stage.router, "revive", async () => "closed" as const);
+  assert.deepEqual(await stage.gateway.context.timeline.life(C), { at: "cold" });
+  const { head = [0, 0] } = (await stage.timelines.history.conversation(TENANT, C)) ?? {};
+  const behind: Position = [head[0], 1];
+  const [wei, tab] = [await stage.client(VISITOR, { [C]: behind }), await stage.client(VISITOR, { [C]: head })];
+  await turns();
+  assert.deepEqual(wei.socket.frames[0]?.["resumed"], { [C]: { head, gap: true } });
+  assert.deepEqual(wei.events("gap"), [{ ev: "gap", c: C, after: behind, head }]);
+  assert.deepEqual([tab.socket.frames[0]?.["resumed"], tab.events("gap")], [{ [C]: { head } }, []]);
 });
 
 test("one conversation that cannot be resumed keeps none of the others back", async (t) => {

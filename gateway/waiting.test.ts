@@ -11,8 +11,8 @@ import { turns, until, watch } from "../test/support/until.js";
 import type { GatewayOptions } from "./gateway.js";
 import type { Session } from "./session.js";
 
-/** After it a life that nobody uses is gone. */
-const IDLE_MS = 86_400_001;
+/** After it a life that nobody uses is gone: its day, and the sweep behind it. */
+const IDLE_MS = 86_460_000;
 
 const config = loadConfig({}, () => "");
 
@@ -162,6 +162,7 @@ test("a closed conversation without a life says nothing: the wait runs to its en
   await routed(stage.routing, held(2, undefined, "closed"));
   await stage.timelines.isStored();
   await stage.timelines.clock.advance(IDLE_MS);
+  assert.deepEqual(await stage.gateway.context.timeline.life(C), { at: "cold" });
   t.mock.method(stage.router, "revive", async () => "closed" as const);
   const answer = poll([head[0], 2], { wait_ms: 2_000, token: await stage.token(VISITOR) });
   await waiting(1);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { findChromium } from "./chromium.js";
@@ -7,13 +8,17 @@ import { filesBelow } from "./files.js";
 const HELP = `
 npm test [-- file…]
 
-Everything that must hold: what the tests need (Chromium), the build, npm run check, then all tests. With files, only the tests in
+Everything that must hold: what the tests need (Chromium, Python 3), the build, npm run check, then all tests. With files, only the tests in
 those, without build and check. Fails when anything fails, when a test was skipped, and when there was nothing to run.
 
   --help   this text
 `;
 
-const BROWSER = "apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk";
+/** What the tests need beside Node: a browser for the pages, Python for the example client. */
+const NEEDS = [
+  { name: "Chromium", found: () => findChromium() !== undefined, packages: "chromium fonts-noto-cjk" },
+  { name: "Python 3", found: () => spawnSync("python3", ["--version"]).status === 0, packages: "python3" },
+];
 const REPORT = ".cache/test.tap";
 
 /** These hold answers to a time, which says nothing beside another test. */
@@ -46,14 +51,16 @@ async function part(name: string, work: () => Promise<number>): Promise<void> {
 }
 
 async function requirements(): Promise<number> {
-  if (findChromium() !== undefined) return 0;
+  const missing = NEEDS.filter(({ found }) => !found());
+  if (missing.length === 0) return 0;
+  const names = missing.map(({ name }) => name).join(" and ");
+  const install = `apt-get update && apt-get install -y --no-install-recommends ${missing.map(({ packages }) => packages).join(" ")}`;
   const debian = existsSync("/usr/bin/apt-get");
   if (debian && process.getuid?.() === 0) {
-    console.log("Chromium is missing; installing it with apt-get …");
-    return run("bash", ["-c", BROWSER]);
+    console.log(`Missing: ${names}; installing with apt-get …`);
+    return run("bash", ["-c", install]);
   }
-  const line = `sudo sh -c "${BROWSER}"`;
-  console.error(debian ? `Chromium is missing. Run: ${line}` : "Chromium is missing. Install it so that `chromium` is in PATH.");
+  console.error(debian ? `Missing: ${names}. Run: sudo sh -c "${install}"` : `Missing: ${names}. Install them so that they are in PATH.`);
   return 1;
 }
 
